@@ -1,0 +1,68 @@
+//! What a scan may filter series by.
+
+use crate::Tags;
+use regex::Regex;
+
+/// How one tag is compared. A missing tag is the empty string.
+#[derive(Debug, Clone)]
+pub enum TagMatch {
+    /// `=`
+    Equal(Box<str>),
+    /// `!=`
+    NotEqual(Box<str>),
+    /// `=~`, found anywhere in the value.
+    Regex(Regex),
+    /// `!~`
+    NotRegex(Regex),
+}
+
+impl TagMatch {
+    /// Whether a value passes.
+    #[must_use]
+    pub fn matches(&self, value: &str) -> bool {
+        match self {
+            Self::Equal(wanted) => **wanted == *value,
+            Self::NotEqual(refused) => **refused != *value,
+            Self::Regex(regex) => regex.is_match(value),
+            Self::NotRegex(regex) => !regex.is_match(value),
+        }
+    }
+}
+
+/// Which series a scan wants, by their tags alone.
+#[derive(Debug, Clone, Default)]
+pub enum TagPredicate {
+    /// Every series.
+    #[default]
+    All,
+    /// No series.
+    Nothing,
+    /// The series whose tag `key` passes.
+    Tag {
+        /// The tag's key.
+        key: Box<str>,
+        /// How its value is compared.
+        matcher: TagMatch,
+    },
+    /// The series that pass each.
+    And(Vec<Self>),
+    /// The series that pass one or more.
+    Or(Vec<Self>),
+}
+
+impl TagPredicate {
+    /// Whether a series with these tags passes.
+    #[must_use]
+    pub fn matches(&self, tags: &Tags) -> bool {
+        match self {
+            Self::All => true,
+            Self::Nothing => false,
+            Self::Tag { key, matcher } => matcher.matches(tags.value_or_empty(key)),
+            Self::And(parts) => parts.iter().all(|part| part.matches(tags)),
+            Self::Or(parts) => parts.iter().any(|part| part.matches(tags)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
