@@ -1,0 +1,187 @@
+//! The engine: the one who writes, and the one whom readers ask for a snapshot.
+//!
+//! * [`Engine::append`] resolves, logs and applies under one lock (`append`, `intake`).
+//! * `change` does the same for databases and retention policies.
+//! * `upkeep` turns sealed generations into segments, merges segments and drops what is past.
+//! * Readers take [`Engine::snapshot`]; they meet writers only in the lock of a generation, for the time it
+//!   takes to collect blocks.
+//!
+//! Lock order: upkeep, writer, the data of a generation. The view is replaced under the writer's lock.
+
+mod append;
+mod change;
+mod intake;
+mod reports;
+mod seal;
+mod start;
+mod types;
+mod upkeep;
+mod worker;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use disk::{DirLock, Fs, log};
+use model::Lsn;
+use parking_lot::{Mutex, RwLock};
+
+pub use append::Written;
+pub use change::{DatabaseInfo, PolicyInfo};
+pub use start::RecoveryReport;
+
+use crate::directory::Directory;
+use crate::error::{Error, Result};
+use crate::generation::Definition;
+use crate::options::Options;
+use crate::shard::ShardId;
+use crate::snapshot::Snapshot;
+use crate::stats::Counters;
+use crate::stream::{Ring, StreamCursor};
+use crate::view::View;
+use crate::wal::Wal;
+use types::ShardTypes;
+use upkeep::Upkeep;
+use worker::Worker;
+
+/// A storage engine over one data directory. See the crate's documentation.
+///
+/// Dropped without [`stop`](Self::stop), it leaves what is not in segments to the WAL; the directory is free
+/// when the upkeep thread has ended the step that it is in.
+pub struct Engine {
+    fs: Arc<dyn Fs>,
+    directory: Directory,
+    options: Options,
+    view: ArcSwap<View>,
+    writer: Mutex<WriterState>,
+    /// None when the engine is stopped.
+    wal: RwLock<Option<Wal>>,
+    upkeep: Mutex<Upkeep>,
+    ring: Ring,
+    counters: Arc<Counters>,
+    report: RecoveryReport,
+    worker: Worker,
+    /// Held until the engine is stopped or dropped.
+    lock: Mutex<Option<Box<dyn DirLock>>>,
+}
+
+/// What only the holder of the write lock touches.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    pub(crate) next_lsn: Lsn,
+    pub(crate) next_shard: ShardId,
+    /// The field types of shards that were written to in this generation.
+    pub(crate) types: HashMap<ShardId, ShardTypes>,
+    /// What was defined since the last frame.
+    pub(crate) unlogged: Vec<Definition>,
+    /// Whether the next write has to start a generation.
+    pub(crate) must_seal: bool,
+    /// The monotonic time of the last write.
+    pub(crate) last_write: Duration,
+}
+
+/// The writer, or that there will be no more writes.
+#[derive(Debug)]
+enum WriterState {
+    Running(Writer),
+    Stopped,
+}
+
+impl WriterState {
+    fn running(&mut self) -> Result<&mut Writer> {
+        match self {
+            Self::Running(writer) => Ok(writer),
+            Self::Stopped => Err(Error::Stopped),
+        }
+    }
+}
+
+impl Engine {
+    /// What everything looked like at this moment, for one retention policy or the database's default one.
+    ///
+    /// # Errors
+    /// When database or policy are not there.
+    pub fn snapshot(&self, db: &str, rp: Option<&str>) -> Result<Snapshot> {
+        Snapshot::new(self.view.load_full(), db, rp)
+    }
+
+    /// Follows the accepted batches whose number is `lsn` or higher.
+    pub fn read_from(self: &Arc<Self>, lsn: Lsn) -> StreamCursor {
+        StreamCursor::new(self.clone(), lsn)
+    }
+
+    /// The number of the last accepted record.
+    #[must_use]
+    pub fn last_lsn(&self) -> Lsn {
+        self.view.load().active().last_lsn()
+    }
+
+    /// What opening found.
+    #[must_use]
+    pub const fn recovery(&self) -> &RecoveryReport {
+        &self.report
+    }
+
+    pub(crate) fn ring(&self) -> &Ring {
+        &self.ring
+    }
+
+    pub(crate) fn view(&self) -> Arc<View> {
+        self.view.load_full()
+    }
+
+    pub(crate) fn fs(&self) -> &dyn Fs {
+        &*self.fs
+    }
+
+    /// The first LSN that may still be in the WAL.
+    pub(crate) fn wal_floor(&self) -> Lsn {
+        let view = self.view.load();
+        view.generations.first().map_or(Lsn(0), |generation| generation.first_lsn)
+    }
+
+    /// The WAL files that were written since the start, each with the lowest LSN that may be in it.
+    pub(crate) fn wal_files(&self) -> Vec<(Lsn, PathBuf)> {
+        let wal = self.wal.read();
+        let files = wal.as_ref().map(Wal::files).unwrap_or_default();
+        files.into_iter().map(|file| (Lsn(file.first_lsn), file.path)).collect()
+    }
+
+    /// The last LSN that was handed to the system.
+    pub(crate) fn written_lsn(&self) -> Lsn {
+        self.wal.read().as_ref().map_or(Lsn(u64::MAX - 1), |wal| Lsn(wal.status().written_lsn))
+    }
+
+    fn submit(&self, lsn: Lsn, kind: u8, payload: &[u8]) -> Result<log::Ticket> {
+        self.wal.read().as_ref().ok_or(Error::Stopped)?.submit(lsn, kind, payload)
+    }
+
+    fn wal_is_broken(&self) -> bool {
+        self.wal.read().as_ref().is_some_and(Wal::is_broken)
+    }
+
+    /// Makes all that was accepted durable, whatever the policy.
+    ///
+    /// # Errors
+    /// When the WAL takes no writes, or the engine is stopped.
+    pub fn sync(&self) -> Result<()> {
+        self.wal.read().as_ref().ok_or(Error::Stopped)?.sync()
+    }
+}
+
+impl Drop for Engine {
+    /// Ends the threads. What is not in segments yet is in the WAL.
+    fn drop(&mut self) {
+        self.worker.stop();
+        self.ring.close();
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Engine").field("dir", &self.directory.root()).finish_non_exhaustive()
+    }
+}

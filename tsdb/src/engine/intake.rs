@@ -1,0 +1,156 @@
+//! Where each point of a write goes, or why it is rejected.
+
+use std::sync::Arc;
+
+use model::{PointRef, ValueRef};
+
+use super::Writer;
+use super::types::ShardTypes;
+use crate::catalog::Policy;
+use crate::error::{Error, Result};
+use crate::generation::{Definition, GenerationData, Layout, SeriesId};
+use crate::limits::{REJECTED_MAX, SHARDS_MAX};
+use crate::rejected::{RejectReason, Rejected};
+use crate::shard::{ShardId, ShardInfo};
+use crate::view::View;
+use crate::wal::RowsEncoder;
+
+/// A point that is accepted.
+#[derive(Debug)]
+pub(super) struct Resolved {
+    /// Its index in the batch.
+    pub(super) point: usize,
+    pub(super) shard: ShardId,
+    pub(super) series: SeriesId,
+    pub(super) layout: Arc<Layout>,
+}
+
+/// One write while its points are resolved and encoded.
+pub(super) struct Intake<'a> {
+    policy: &'a Policy,
+    kept_since: i64,
+    data: &'a mut GenerationData,
+    writer: &'a mut Writer,
+    /// The shard of the point before, which most often is that of the next.
+    shard: Option<ShardInfo>,
+    values: Vec<ValueRef<'a>>,
+    outcome: Outcome,
+}
+
+/// What the points of a write came to.
+pub(super) struct Outcome {
+    /// The view with the shards that the write makes.
+    pub(super) view: Arc<View>,
+    pub(super) encoder: RowsEncoder,
+    pub(super) resolved: Vec<Resolved>,
+    pub(super) rejected: Vec<Rejected>,
+    pub(super) rejected_count: usize,
+}
+
+impl<'a> Intake<'a> {
+    pub(super) fn new(
+        view: Arc<View>,
+        policy: &'a Policy,
+        now_ns: i64,
+        data: &'a mut GenerationData,
+        writer: &'a mut Writer,
+    ) -> Self {
+        let outcome = Outcome {
+            view,
+            encoder: RowsEncoder::default(),
+            resolved: Vec::new(),
+            rejected: Vec::new(),
+            rejected_count: 0,
+        };
+        let kept_since = policy.kept_since(now_ns);
+        Self { policy, kept_since, data, writer, shard: None, values: Vec::new(), outcome }
+    }
+
+    pub(super) fn finish(self) -> Outcome {
+        self.outcome
+    }
+
+    /// Resolves a point and encodes it, or notes why it is rejected.
+    pub(super) fn take(&mut self, index: usize, point: PointRef<'a>) -> Result<()> {
+        match self.resolve(index, point)? {
+            Ok(row) => {
+                self.encode(point, &row);
+                self.outcome.resolved.push(row);
+            }
+            Err(reason) => {
+                self.outcome.rejected_count += 1;
+                if self.outcome.rejected.len() < REJECTED_MAX {
+                    self.outcome.rejected.push(Rejected { point: index, reason });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn resolve(
+        &mut self,
+        index: usize,
+        point: PointRef<'_>,
+    ) -> Result<std::result::Result<Resolved, RejectReason>> {
+        if point.ts() < self.kept_since {
+            return Ok(Err(RejectReason::BeyondRetention));
+        }
+        let shard = self.shard_for(point.ts())?;
+        let tables = &mut self.data.tables;
+        let series = tables.resolve_series(point.series_text(), &mut self.writer.unlogged);
+        let layout = tables.resolve_layout(series, point.fields(), &mut self.writer.unlogged);
+        Ok(self.check_types(shard, &layout).map(|()| Resolved { point: index, shard, series, layout }))
+    }
+
+    /// A shape that is in the head of the shard was checked when it came in.
+    fn check_types(&mut self, shard: ShardId, layout: &Layout) -> std::result::Result<(), RejectReason> {
+        let head = self.data.heads.get(&shard);
+        if head.is_some_and(|head| layout.parts.iter().all(|part| head.arenas.contains_key(&part.shape)))
+            && layout.is_plain()
+        {
+            return Ok(());
+        }
+        let types = match self.writer.types.entry(shard) {
+            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+            std::collections::hash_map::Entry::Vacant(new) => {
+                new.insert(ShardTypes::load(&self.outcome.view, shard, self.data))
+            }
+        };
+        types.admit(self.data.tables.measurement(layout.measurement), layout)
+    }
+
+    fn encode(&mut self, point: PointRef<'a>, row: &Resolved) {
+        self.values.clear();
+        self.values.extend(point.fields().map(|field| field.value));
+        for part in &row.layout.parts {
+            let values = part.sources.iter().map(|source| self.values[*source as usize]);
+            self.outcome.encoder.push(row.shard, part.shape, row.series, point.ts(), values);
+        }
+    }
+
+    fn shard_for(&mut self, ts: i64) -> Result<ShardId> {
+        if let Some(shard) = self.shard.filter(|shard| shard.time.contains(ts)) {
+            return Ok(shard.id);
+        }
+        let known = self.outcome.view.shard_at(self.policy.id, ts).map(|shard| shard.info);
+        let info = known.map_or_else(|| self.new_shard(ts), Ok)?;
+        self.shard = Some(info);
+        if self.data.shards.insert(info.id, info).is_none() {
+            self.writer.unlogged.push(Definition::Shard(info));
+        }
+        Ok(info.id)
+    }
+
+    fn new_shard(&mut self, ts: i64) -> Result<ShardInfo> {
+        let view = Arc::make_mut(&mut self.outcome.view);
+        if view.shard_count() >= SHARDS_MAX {
+            let (count, max) = (view.shard_count() + 1, SHARDS_MAX);
+            return Err(Error::TooMany { what: "shards", count, max });
+        }
+        let time = view.range_for(self.policy, ts);
+        let info = ShardInfo { id: self.writer.next_shard, policy: self.policy.id, time };
+        self.writer.next_shard += 1;
+        view.add_shard(info);
+        Ok(info)
+    }
+}

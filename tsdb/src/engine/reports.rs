@@ -1,0 +1,34 @@
+//! What `/metrics` asks for.
+
+use super::Engine;
+use crate::stats::EngineStats;
+
+impl Engine {
+    /// Counters since the start, and what the engine holds now.
+    #[must_use]
+    pub fn stats(&self) -> EngineStats {
+        let mut stats = self.counters.report();
+        let view = self.view();
+        stats.last_lsn = view.active().last_lsn().0;
+        stats.generations = view.generations.len() as u64;
+        stats.databases = view.catalog.database_count() as u64;
+        stats.shards = view.shard_count() as u64;
+        for generation in &view.generations {
+            stats.head_bytes += generation.head_bytes();
+            stats.head_rows += u64::from(generation.rows());
+            stats.wal_bytes += generation.wal_bytes();
+            stats.series += generation.data.read().tables.series_count() as u64;
+        }
+        for segment in view.shards().flat_map(|shard| &shard.segments) {
+            stats.segments += 1;
+            stats.segment_bytes += segment.info.bytes;
+            stats.segment_rows += segment.info.rows;
+            stats.series += segment.info.series;
+        }
+        let (batches, bytes) = self.ring.size();
+        (stats.stream_batches, stats.stream_bytes) = (batches as u64, bytes as u64);
+        let wal = self.wal.read();
+        stats.read_only = wal.as_ref().is_none_or(|wal| wal.status().read_only.is_some());
+        stats
+    }
+}

@@ -1,0 +1,258 @@
+//! Bringing generations back from the WAL: read, group, apply, report.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use disk::Fs;
+use disk::log::{self, Finding, Frame, Stop};
+use model::{Lsn, ValueRef};
+
+use super::RecoveryReport;
+use super::lost::{keep_copy, move_aside};
+use crate::catalog::Catalog;
+use crate::directory::{self, Directory};
+use crate::error::{Error, Result};
+use crate::generation::{Definition, Generation, GenerationData, GenerationId, OldFile, SeriesId, ShapeId};
+use crate::manifest::{Manifest, State};
+use crate::shard::{ShardId, ShardInfo};
+use crate::wal::format::{KIND_CHANGES, KIND_ROWS};
+use crate::wal::{RowsRecord, decode_changes};
+
+/// What the WAL gave back.
+#[derive(Debug)]
+pub(in crate::engine) struct Replayed {
+    /// The oldest first; none is empty.
+    pub(super) generations: Vec<Arc<Generation>>,
+    /// The catalog after the last change.
+    pub(super) catalog: Catalog,
+    /// The shards that rows came back for.
+    pub(super) shards: BTreeMap<ShardId, ShardInfo>,
+    /// Files without a frame.
+    pub(super) empty_files: Vec<PathBuf>,
+    pub(super) last_generation: GenerationId,
+    pub(super) last_lsn: Lsn,
+    pub(super) next_shard: ShardId,
+}
+
+/// A generation on its way back.
+#[derive(Default)]
+struct Rebuilt {
+    first_lsn: Lsn,
+    last_lsn: Lsn,
+    bytes: usize,
+    data: GenerationData,
+}
+
+/// Reads the WAL files that count and applies them on top of the MANIFEST.
+pub(super) fn run(
+    fs: &dyn Fs,
+    directory: &Directory,
+    manifest: &Manifest,
+    stop: Stop,
+    report: &mut RecoveryReport,
+) -> Result<Replayed> {
+    let files = list(fs, directory, manifest.state(), report)?;
+    let paths: Vec<PathBuf> = files.iter().map(|(_, path)| path.clone()).collect();
+    let mut replay = Replay::new(manifest.state(), &files);
+    let mut frames = log::recover(fs, &paths, stop)?;
+    for frame in &mut frames {
+        let frame = frame?;
+        if replay.apply(&frame).is_none() {
+            let path = &paths[frame.file];
+            let error =
+                Error::corrupt(path, frame.offset, "a record of the WAL", format!("kind {}", frame.kind));
+            report.damage.push(error.to_string());
+            report.keep(keep_copy(fs, directory, path)?);
+        }
+        report.frames += 1;
+    }
+    let found = frames.finish()?;
+    judge(fs, directory, &found, report)?;
+    log::settle(fs, &found)?;
+    let replayed = replay.finish(&found);
+    report.generations = replayed.generations.len() as u64;
+    report.rows = replayed.generations.iter().map(|generation| u64::from(generation.rows())).sum();
+    Ok(replayed)
+}
+
+/// The files of generations that are not in segments, by generation and number. Older ones are removed.
+fn list(
+    fs: &dyn Fs,
+    directory: &Directory,
+    state: &State,
+    report: &mut RecoveryReport,
+) -> Result<Vec<(GenerationId, PathBuf)>> {
+    let dir = directory.wal();
+    let mut files = Vec::new();
+    let mut removed = false;
+    for entry in fs.list(&dir)? {
+        let path = dir.join(&entry.name);
+        match directory::wal_name(&entry.name) {
+            Some((generation, number)) if generation > state.flushed => {
+                files.push((generation, number, path));
+            }
+            None if !directory::is_temporary(&entry.name) => {
+                report.kept_aside.push(move_aside(fs, directory, &path)?);
+            }
+            _ => {
+                fs.remove_file(&path)?;
+                removed = true;
+            }
+        }
+    }
+    if removed {
+        fs.sync_dir(&dir)?;
+    }
+    files.sort();
+    Ok(files.into_iter().map(|(generation, _, path)| (generation, path)).collect())
+}
+
+/// Tells the report what the log found, and keeps copies of damaged files.
+fn judge(fs: &dyn Fs, directory: &Directory, found: &log::Report, report: &mut RecoveryReport) -> Result<()> {
+    for finding in &found.findings {
+        match finding {
+            Finding::TornTail { bytes, .. } => report.wal_torn_bytes += bytes,
+            Finding::Corrupt { path, range, expected, found } => {
+                let error = Error::corrupt(path, range.start, expected.clone(), found.clone());
+                report.damage.push(error.to_string());
+                report.keep(keep_copy(fs, directory, path)?);
+            }
+            other => report.damage.push(format!("the WAL is not complete: {other:?}")),
+        }
+    }
+    Ok(())
+}
+
+/// Removes files without a frame; their successor is there.
+pub(super) fn remove_empty(fs: &dyn Fs, directory: &Directory, files: &[PathBuf]) -> Result<()> {
+    for path in files {
+        fs.remove_file(path)?;
+    }
+    if files.is_empty() { Ok(()) } else { Ok(fs.sync_dir(&directory.wal())?) }
+}
+
+struct Replay<'a> {
+    state: &'a State,
+    files: &'a [(GenerationId, PathBuf)],
+    rebuilt: BTreeMap<GenerationId, Rebuilt>,
+    catalog: Catalog,
+    last_lsn: Lsn,
+    next_shard: ShardId,
+}
+
+impl<'a> Replay<'a> {
+    fn new(state: &'a State, files: &'a [(GenerationId, PathBuf)]) -> Self {
+        Self {
+            state,
+            files,
+            rebuilt: BTreeMap::new(),
+            catalog: state.catalog.clone(),
+            last_lsn: state.flushed_lsn,
+            next_shard: state.next_shard,
+        }
+    }
+
+    /// Applies a frame; `None` if it is not what the engine wrote.
+    fn apply(&mut self, frame: &Frame) -> Option<()> {
+        let lsn = Lsn(frame.lsn);
+        self.last_lsn = self.last_lsn.max(lsn);
+        let id = self.files[frame.file].0;
+        let rebuilt =
+            self.rebuilt.entry(id).or_insert_with(|| Rebuilt { first_lsn: lsn, ..Rebuilt::default() });
+        rebuilt.last_lsn = lsn;
+        rebuilt.bytes += frame.payload.len();
+        match frame.kind {
+            KIND_ROWS => apply_rows(&mut rebuilt.data, self.state, &frame.payload, &mut self.next_shard),
+            KIND_CHANGES => decode_changes(&frame.payload).map(|changes| {
+                changes.iter().for_each(|change| self.catalog.apply(change));
+                rebuilt.data.changes.extend(changes);
+            }),
+            _ => None,
+        }
+    }
+
+    fn finish(self, found: &log::Report) -> Replayed {
+        let last_generation = self.files.last().map_or(0, |(generation, _)| *generation);
+        let empty = |generation: &GenerationId| !self.rebuilt.contains_key(generation);
+        let empty_files: Vec<PathBuf> =
+            self.files.iter().filter(|(id, _)| empty(id)).map(|(_, path)| path.clone()).collect();
+        let mut shards = BTreeMap::new();
+        let mut generations = Vec::new();
+        for (id, Rebuilt { first_lsn, last_lsn, bytes, data }) in self.rebuilt {
+            let with_rows = data.heads.keys().filter_map(|id| data.shards.get(id));
+            shards.extend(with_rows.map(|shard| (shard.id, *shard)));
+            let generation = Generation::new(id, first_lsn, old_files(self.files, id, found));
+            generation.publish(&data, last_lsn, bytes);
+            *generation.data.write() = data;
+            generations.push(Arc::new(generation));
+        }
+        Replayed {
+            generations,
+            catalog: self.catalog,
+            shards,
+            empty_files,
+            last_generation,
+            last_lsn: self.last_lsn.max(Lsn(found.last_lsn)),
+            next_shard: self.next_shard,
+        }
+    }
+}
+
+/// The files of a generation. One whose header is damaged counts as the last: a reader does not skip it.
+fn old_files(files: &[(GenerationId, PathBuf)], id: GenerationId, found: &log::Report) -> Vec<OldFile> {
+    let first_lsn = |path: &PathBuf| {
+        let report = found.files.iter().find(|report| report.path == *path);
+        report.map_or(Lsn(u64::MAX), |report| Lsn(report.first_lsn))
+    };
+    let of = files.iter().filter(|(of, _)| *of == id);
+    of.map(|(_, path)| OldFile { path: path.clone(), first_lsn: first_lsn(path) }).collect()
+}
+
+/// A row as it was read, with the place of its values.
+struct Row {
+    shard: ShardId,
+    shape: ShapeId,
+    series: SeriesId,
+    ts: i64,
+    values_end: usize,
+}
+
+/// Applies a frame of rows as a whole or not at all, but for its definitions.
+fn apply_rows(
+    data: &mut GenerationData,
+    state: &State,
+    payload: &[u8],
+    next_shard: &mut ShardId,
+) -> Option<()> {
+    let mut record = RowsRecord::decode(payload)?;
+    for definition in std::mem::take(&mut record.definitions) {
+        if let Definition::Shard(shard) = &definition {
+            *next_shard = (*next_shard).max(shard.id + 1);
+            data.shards.insert(shard.id, *shard);
+        }
+        data.tables.define(definition)?;
+    }
+    let (mut rows, mut values): (Vec<Row>, Vec<ValueRef<'_>>) = (Vec::new(), Vec::new());
+    record.each_row(&data.tables, |row| {
+        data.shards.get(&row.shard)?;
+        values.extend_from_slice(row.values);
+        rows.push(Row {
+            shard: row.shard,
+            shape: row.shape,
+            series: row.series,
+            ts: row.ts,
+            values_end: values.len(),
+        });
+        Some(())
+    })?;
+    let mut start = 0;
+    for row in rows {
+        if !state.is_removed(row.shard) {
+            let values = values[start..row.values_end].iter().copied();
+            data.push_row(row.shard, row.shape, row.series, row.ts, values);
+        }
+        start = row.values_end;
+    }
+    Some(())
+}

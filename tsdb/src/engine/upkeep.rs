@@ -1,0 +1,160 @@
+//! What happens behind the writers' backs: freezing, dropping, merging, sweeping.
+//!
+//! One holder of the upkeep lock at a time; the steps are the same whether the worker's thread takes them
+//! or a test does. A step that fails leaves everything as it was and is taken again.
+
+mod drops;
+mod flush;
+mod merges;
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use disk::Fs;
+
+use super::Engine;
+use crate::directory::Directory;
+use crate::error::Result;
+use crate::manifest::{Manifest, SegmentId};
+use crate::retention::ClockGuard;
+use crate::segment::SegmentReader;
+use crate::shard::Segment;
+
+/// What only the holder of the upkeep lock touches.
+#[derive(Debug)]
+pub(crate) struct Upkeep {
+    pub(crate) manifest: Manifest,
+    pub(crate) next_segment: SegmentId,
+    /// Segments that do not count any more, until their last reader lets go.
+    doomed: Vec<(SegmentId, Weak<SegmentReader>)>,
+    guard: ClockGuard,
+}
+
+impl Upkeep {
+    pub(crate) fn new(manifest: Manifest, next_segment: SegmentId) -> Self {
+        Self { manifest, next_segment, doomed: Vec::new(), guard: ClockGuard::default() }
+    }
+
+    fn new_segment(&mut self) -> SegmentId {
+        self.next_segment += 1;
+        self.next_segment - 1
+    }
+
+    fn doom(&mut self, segments: &[Segment]) {
+        let readers = segments
+            .iter()
+            .map(|segment| (segment.info.id, segment.reader().map_or_else(|_| Weak::new(), Arc::downgrade)));
+        self.doomed.extend(readers);
+    }
+
+    /// Segments that no reader was ever opened for.
+    fn doom_unread(&mut self, ids: impl Iterator<Item = SegmentId>) {
+        self.doomed.extend(ids.map(|id| (id, Weak::new())));
+    }
+
+    /// Removes the files of segments that nobody reads any more.
+    fn sweep(&mut self, fs: &dyn Fs, directory: &Directory) -> Result<()> {
+        let (free, held) = std::mem::take(&mut self.doomed)
+            .into_iter()
+            .partition::<Vec<_>, _>(|(_, reader)| reader.strong_count() == 0);
+        self.doomed = held;
+        if free.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<SegmentId> = free.iter().map(|(id, _)| *id).collect();
+        for id in &ids {
+            if let Err(error) = remove_file(fs, &directory.segment(*id)) {
+                self.doomed.extend(free);
+                return Err(error);
+            }
+        }
+        fs.sync_dir(&directory.segments())?;
+        self.manifest.forget_obsolete(&ids);
+        Ok(())
+    }
+}
+
+impl Engine {
+    /// Takes every step that is due: freezes, drops, merges, sweeps. The background thread calls it; without
+    /// that the owner does.
+    ///
+    /// # Errors
+    /// The first failure; what it concerned is tried again by the next call.
+    pub fn maintain_once(&self) -> Result<()> {
+        let mut upkeep = self.upkeep.lock();
+        self.seal_if_due()?;
+        self.flush_sealed(&mut upkeep)?;
+        self.drop_orphans(&mut upkeep)?;
+        self.drop_expired(&mut upkeep)?;
+        self.merge_all(&mut upkeep)?;
+        upkeep.sweep(&*self.fs, &self.directory)
+    }
+
+    /// Writes everything that was accepted into segments.
+    ///
+    /// # Errors
+    /// When that fails; the points stay where they are.
+    pub fn freeze(&self) -> Result<()> {
+        let mut upkeep = self.upkeep.lock();
+        self.flush_sealed(&mut upkeep)?;
+        self.seal(self.writer.lock().running()?)?;
+        self.flush_sealed(&mut upkeep)
+    }
+
+    /// Writes everything into segments, closes the WAL and leaves a mark that nothing is missing. No write is
+    /// taken from here on; snapshots still answer.
+    ///
+    /// # Errors
+    /// When a step fails: everything acknowledged is then in the WAL, for the next start.
+    pub fn stop(&self) -> Result<()> {
+        self.worker.stop();
+        let mut upkeep = self.upkeep.lock();
+        let flushed = self.flush_sealed(&mut upkeep);
+        {
+            let mut writer = self.writer.lock();
+            let Ok(running) = writer.running() else { return Ok(()) };
+            if flushed.is_ok() {
+                self.seal(running)?;
+            }
+            *writer = super::WriterState::Stopped;
+        }
+        self.ring.close();
+        let flushed = flushed.and_then(|()| self.flush_sealed(&mut upkeep));
+        let wal = self.wal.write().take();
+        let closed = wal.map_or(Ok(()), crate::wal::Wal::stop);
+        let stopped = flushed.and(closed).and_then(|()| self.leave_mark(&mut upkeep));
+        drop(self.lock.lock().take());
+        stopped
+    }
+
+    fn leave_mark(&self, upkeep: &mut Upkeep) -> Result<()> {
+        let wal = self.directory.wal();
+        for entry in self.fs.list(&wal)? {
+            remove_file(&*self.fs, &wal.join(entry.name))?;
+        }
+        self.fs.sync_dir(&wal)?;
+        upkeep.sweep(&*self.fs, &self.directory)?;
+        upkeep.manifest.commit(&crate::manifest::Edit::Stopped)
+    }
+
+    /// Seals the active generation when it is full or nobody has written to it for long.
+    fn seal_if_due(&self) -> Result<()> {
+        let mut guard = self.writer.lock();
+        let Ok(writer) = guard.running() else { return Ok(()) };
+        let view = self.view.load();
+        let active = view.active();
+        let idle = self.options.clock.monotonic().saturating_sub(writer.last_write);
+        let is_due = active.wal_bytes() >= self.options.generation_wal_bytes
+            || active.head_bytes() >= self.options.generation_head_bytes
+            || idle >= self.options.idle_freeze.max(Duration::from_secs(1));
+        if is_due && view.sealed().is_empty() { self.seal(writer) } else { Ok(()) }
+    }
+}
+
+/// Removes a file that may be gone already.
+fn remove_file(fs: &dyn Fs, path: &std::path::Path) -> Result<()> {
+    match fs.remove_file(path) {
+        Err(error) if error.is_not_found() => Ok(()),
+        other => Ok(other?),
+    }
+}

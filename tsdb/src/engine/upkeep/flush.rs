@@ -1,0 +1,121 @@
+//! From sealed generations to segments.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use model::Lsn;
+
+use super::{Upkeep, remove_file};
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::generation::{Generation, GenerationData};
+use crate::head::{Head, frozen_series};
+use crate::manifest::{Edit, SegmentInfo};
+use crate::segment::{SegmentId, SegmentReader, SegmentSummary, SegmentWriter};
+use crate::shard::{Segment, ShardId, ShardInfo};
+
+impl Engine {
+    /// Writes every sealed generation into segments, the oldest first.
+    pub(super) fn flush_sealed(&self, upkeep: &mut Upkeep) -> Result<()> {
+        loop {
+            let view = self.view.load_full();
+            let Some(generation) = view.sealed().first() else { return Ok(()) };
+            let flushed = self.flush(upkeep, generation);
+            let counter =
+                if flushed.is_ok() { &self.counters.freezes } else { &self.counters.freeze_failures };
+            counter.fetch_add(1, Ordering::Relaxed);
+            flushed?;
+        }
+    }
+
+    fn flush(&self, upkeep: &mut Upkeep, generation: &Arc<Generation>) -> Result<()> {
+        let (edit, segments) = self.write_segments(upkeep, generation)?;
+        upkeep.manifest.commit(&edit)?;
+        self.show_flushed(generation, &segments);
+        self.remove_wal_of(generation);
+        Ok(())
+    }
+
+    /// One segment for each shard that has rows and whose policy is still there at the generation's end.
+    fn write_segments(&self, upkeep: &mut Upkeep, generation: &Generation) -> Result<(Edit, Vec<Segment>)> {
+        let data = generation.data.read();
+        let mut catalog = upkeep.manifest.state().catalog.clone();
+        data.changes.iter().for_each(|change| catalog.apply(change));
+        let (mut shards, mut segments) = (Vec::new(), Vec::new());
+        for (id, head) in &data.heads {
+            let Some(shard) = data.shards.get(id) else { continue };
+            let counts = catalog.policy_by_id(shard.policy).is_some();
+            if counts && !upkeep.manifest.state().is_removed(*id) {
+                shards.push(*shard);
+                segments.push(self.write_segment(upkeep, generation, &data, shard, head)?);
+            }
+        }
+        let infos = segments.iter().map(|segment: &Segment| segment.info).collect();
+        let edit = Edit::Flush {
+            generation: generation.id,
+            last_lsn: generation.last_lsn(),
+            changes: data.changes.clone(),
+            shards,
+            segments: infos,
+        };
+        Ok((edit, segments))
+    }
+
+    fn write_segment(
+        &self,
+        upkeep: &mut Upkeep,
+        generation: &Generation,
+        data: &GenerationData,
+        shard: &ShardInfo,
+        head: &Head,
+    ) -> Result<Segment> {
+        let id = upkeep.new_segment();
+        let path = self.directory.segment(id);
+        let lsn = generation.first_lsn..=generation.last_lsn();
+        let mut writer = SegmentWriter::new(&*self.fs, &path, SegmentId(id), shard.id, lsn.clone())?;
+        for (key, groups) in frozen_series(data, head) {
+            writer.push(key, groups)?;
+        }
+        let summary = writer.finish()?;
+        let info = describe(id, shard.id, (*lsn.start(), *lsn.end()), &summary);
+        Ok(Segment::new(info, Ok(SegmentReader::open(&*self.fs, &path)?)))
+    }
+
+    /// Puts the segments in the place of the generation, for all who look from now on.
+    fn show_flushed(&self, generation: &Generation, segments: &[Segment]) {
+        let _writer = self.writer.lock();
+        let mut view = (*self.view.load_full()).clone();
+        segments.iter().for_each(|segment| view.add_segment(segment));
+        view.generations.retain(|other| other.id != generation.id);
+        self.view.store(Arc::new(view));
+    }
+
+    /// Files that stay because of a failure are removed by the next start.
+    fn remove_wal_of(&self, generation: &Generation) {
+        let written = self.wal.read().as_ref().map(|wal| wal.forget_below(generation.id + 1));
+        let files =
+            generation.old_files.iter().map(|file| file.path.clone()).chain(written.unwrap_or_default());
+        let removed = files
+            .map(|path| remove_file(&*self.fs, &path))
+            .collect::<Result<Vec<()>>>()
+            .and_then(|_| Ok(self.fs.sync_dir(&self.directory.wal())?));
+        if let Err(error) = removed {
+            tracing::warn!(%error, "WAL files that are not needed any more could not be removed");
+        }
+    }
+}
+
+/// What the MANIFEST says of a finished segment.
+pub(super) fn describe(id: u64, shard: ShardId, lsn: (Lsn, Lsn), summary: &SegmentSummary) -> SegmentInfo {
+    SegmentInfo {
+        id,
+        shard,
+        lsn_start: lsn.0,
+        lsn_end: lsn.1,
+        time: summary.time,
+        rows: summary.rows,
+        values: summary.values,
+        series: summary.series,
+        bytes: summary.bytes,
+    }
+}

@@ -1,0 +1,87 @@
+//! The thread that does the upkeep.
+
+use std::sync::{Arc, Weak};
+use std::thread::JoinHandle;
+
+use parking_lot::{Condvar, Mutex};
+
+use super::Engine;
+use crate::limits::MAINTENANCE_INTERVAL;
+
+/// Wakes and stops the thread, if there is one.
+#[derive(Debug, Default)]
+pub(super) struct Worker {
+    signal: Arc<Signal>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Debug, Default)]
+struct Signal {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    woken: bool,
+    stopping: bool,
+}
+
+impl Worker {
+    /// Starts the thread. It does not keep the engine alive.
+    pub(super) fn start(&self, engine: &Arc<Engine>) -> std::io::Result<()> {
+        let (signal, engine) = (self.signal.clone(), Arc::downgrade(engine));
+        let thread = std::thread::Builder::new()
+            .name("tsdb-upkeep".to_owned())
+            .spawn(move || run(&signal, &engine))?;
+        *self.thread.lock() = Some(thread);
+        Ok(())
+    }
+
+    /// Asks for a round of upkeep now.
+    pub(super) fn wake(&self) {
+        self.signal.state.lock().woken = true;
+        self.signal.changed.notify_one();
+    }
+
+    /// Ends the thread after the step that it is in.
+    pub(super) fn stop(&self) {
+        self.signal.state.lock().stopping = true;
+        self.signal.changed.notify_one();
+        let thread = self.thread.lock().take();
+        // The thread itself may be the one that lets go of the engine last.
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != std::thread::current().id()) {
+            // A panic in there was reported by the thread.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(signal: &Signal, engine: &Weak<Engine>) {
+    let mut last_failure = String::new();
+    while signal.wait() {
+        let Some(engine) = engine.upgrade() else { return };
+        match engine.maintain_once() {
+            Ok(()) => last_failure.clear(),
+            Err(error) => {
+                let text = error.to_string();
+                if text != last_failure {
+                    tracing::error!(%error, "upkeep failed and will be tried again");
+                    last_failure = text;
+                }
+            }
+        }
+    }
+}
+
+impl Signal {
+    /// Waits to be woken, or for the next round; false when it is time to end.
+    fn wait(&self) -> bool {
+        let mut state = self.state.lock();
+        if !state.woken && !state.stopping {
+            self.changed.wait_for(&mut state, MAINTENANCE_INTERVAL);
+        }
+        state.woken = false;
+        !state.stopping
+    }
+}

@@ -1,0 +1,128 @@
+//! The one error type of the crate: facts, in InfluxDB's words where it has some.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A result whose error is [`enum@Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What can go wrong between a point and its place on disk.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file could not be read, written or made durable.
+    #[error(transparent)]
+    Disk(Arc<disk::Error>),
+    /// Bytes on disk are not what the engine wrote there.
+    #[error("{} is damaged at offset {offset}: expected {expected}, found {found}", path.display())]
+    Corrupt {
+        /// The damaged file.
+        path: PathBuf,
+        /// Where the damage was noticed, in bytes from the start of the file.
+        offset: u64,
+        /// What should be there.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// A file was written by a later version of this program.
+    #[error("{} has format {found}; this program reads up to {supported}", path.display())]
+    NewerFormat {
+        /// The file.
+        path: PathBuf,
+        /// The format that its reader has to know.
+        found: u32,
+        /// The latest format that this program knows.
+        supported: u32,
+    },
+    /// The directory holds data but no MANIFEST that says what belongs to it.
+    #[error("{} has no MANIFEST but holds {}; restore the MANIFEST or move the files away", dir.display(), found.display())]
+    ManifestMissing {
+        /// The data directory.
+        dir: PathBuf,
+        /// A file that only an engine writes.
+        found: PathBuf,
+    },
+    /// No such database.
+    #[error("database not found: {0}")]
+    DatabaseNotFound(Box<str>),
+    /// No such retention policy.
+    #[error("retention policy not found: {0}")]
+    RetentionPolicyNotFound(Box<str>),
+    /// A retention policy of that name has other settings.
+    #[error("retention policy already exists")]
+    RetentionPolicyExists,
+    /// The wanted retention policy differs from the one that is there.
+    #[error("retention policy conflicts with an existing policy")]
+    RetentionPolicyConflict,
+    /// A retention policy that keeps points for less than an hour.
+    #[error("retention policy duration must be at least 1h0m0s")]
+    RetentionPolicyTooShort,
+    /// A retention policy whose shards last longer than its points.
+    #[error("retention policy duration must be greater than the shard duration")]
+    IncompatibleDurations,
+    /// A replication factor of 0.
+    #[error("replication factor must be greater than 0")]
+    ReplicationTooLow,
+    /// A name that cannot be used.
+    #[error(transparent)]
+    InvalidName(#[from] model::InvalidName),
+    /// Writers are ahead of the disk; the same write may be tried again in a second.
+    #[error("{what} is busy; try again later")]
+    Busy {
+        /// What cannot keep up.
+        what: &'static str,
+    },
+    /// No memory is left in the budget.
+    #[error(transparent)]
+    Budget(#[from] model::BudgetExceeded),
+    /// Something handed in passes a bound of [`limits`](crate::limits).
+    #[error("{what}: {count} exceeds the limit of {max}")]
+    TooMany {
+        /// What there is too much of.
+        what: &'static str,
+        /// How much there is.
+        count: usize,
+        /// The bound.
+        max: usize,
+    },
+    /// The reader gave up.
+    #[error("query interrupted")]
+    Cancelled,
+    /// The engine was stopped.
+    #[error("the engine is stopped")]
+    Stopped,
+}
+
+impl Error {
+    /// Damage noticed at `offset` of the file at `path`.
+    pub(crate) fn corrupt(
+        path: &Path,
+        offset: u64,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Self {
+        Self::Corrupt { path: path.to_path_buf(), offset, expected: expected.into(), found: found.into() }
+    }
+
+    /// Whether the same call may succeed later without anyone changing it: overload or a full disk.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Busy { .. } | Self::Budget(_) => true,
+            Self::Disk(error) => error.is_full() || matches!(**error, disk::Error::ReadOnly { .. }),
+            _ => false,
+        }
+    }
+}
+
+impl From<disk::Error> for Error {
+    fn from(error: disk::Error) -> Self {
+        match error {
+            disk::Error::Corrupt { path, offset, expected, found } => {
+                Self::Corrupt { path, offset, expected, found }
+            }
+            other => Self::Disk(Arc::new(other)),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Every bound of the engine, and whom it protects.
+
+use std::time::Duration;
+
+/// Bytes of WAL after which a generation is frozen. Protects the time that a restart takes.
+pub const GENERATION_WAL_BYTES: u64 = 256 << 20;
+
+/// Step in which WAL files are extended: a sync of bytes inside an extent costs half of one that grows it.
+pub const WAL_PREALLOCATE_BYTES: u64 = 4 << 20;
+
+/// First pause before a WAL that takes no writes tries again. Protects a full disk from being asked all the time.
+pub const WAL_RETRY: Duration = Duration::from_millis(100);
+
+/// Sealed generations that may wait for their segments before writers are held back. Protects memory.
+pub const SEALED_GENERATIONS_MAX: usize = 2;
+
+/// The part of the memory budget that one generation's heads may hold, as a divisor: with two sealed ones
+/// waiting, heads take three eighths of the budget.
+pub const HEAD_BUDGET_DIVISOR: usize = 8;
+
+/// A generation that nobody wrote to for so long is frozen, so that an idle store needs no replay.
+pub const IDLE_FREEZE: Duration = Duration::from_secs(600);
+
+/// Rows in a block of the head. A full block is sorted once and never changes again.
+pub const BLOCK_ROWS: usize = 4096;
+
+/// Bytes of text after which a block is full. Keeps its text columns far below 4 GiB.
+pub const BLOCK_BYTES_MAX: usize = 8 << 20;
+
+/// Row shapes (sets of fields that came together) of one generation. Beyond it a row is split into
+/// shapes of one field. Protects the head from a writer whose every line has other fields.
+pub const SHAPES_MAX: usize = 4096;
+
+/// Layouts (orders in which a client sends the fields of a shape) that are remembered per generation.
+pub const LAYOUTS_MAX: usize = 8192;
+
+/// Spellings of series (unsorted tags, needless escapes) that are remembered per generation.
+pub const SPELLINGS_MAX: usize = 1 << 20;
+
+/// Bytes of one write's points in memory. What they take as one frame of the WAL has `disk::log`'s bound.
+pub const WRITE_BYTES_MAX: usize = 256 << 20;
+
+/// Refused points that one answer spells out; the rest is counted.
+pub const REJECTED_MAX: usize = 100;
+
+/// Databases, and retention policies of one database. Protects the MANIFEST and every listing.
+pub const DATABASES_MAX: usize = 10_000;
+
+/// Shards over all policies. Protects the number of open segments; a year of hourly shards is 8,760.
+pub const SHARDS_MAX: usize = 50_000;
+
+/// Rows of one batch that a scan gives.
+pub const BATCH_ROWS: usize = 4096;
+
+/// Rows that a scan aims to decode at a time. Protects memory from a group of many series.
+pub const SCAN_WINDOW_ROWS: usize = 65_536;
+
+/// Bytes of accepted batches that stay in memory for those who follow the store.
+pub const STREAM_RING_BYTES: usize = 16 << 20;
+
+/// Batches that stay in memory for those who follow the store.
+pub const STREAM_RING_BATCHES: usize = 8192;
+
+/// Bytes of batches that a follower behind the ring reads from the WAL at a time.
+pub const STREAM_READ_BYTES: usize = 8 << 20;
+
+/// MANIFEST edits after which it is rewritten as a whole. Protects the time of a start.
+pub const MANIFEST_EDITS_MAX: usize = 512;
+
+/// Segments of one shard that are merged at once.
+pub const MERGE_INPUTS_MAX: usize = 16;
+
+/// Neighbouring segments of like size from which a merge is worth its reads and writes.
+pub const MERGE_INPUTS_MIN: usize = 4;
+
+/// Segments that a merge does not touch any more, in bytes. Protects a big shard from endless rewriting.
+pub const MERGE_BYTES_MAX: u64 = 2 << 30;
+
+/// How far the wall clock may run from monotonic time before retention waits.
+pub const CLOCK_JUMP: Duration = Duration::from_secs(3600);
+
+/// How long a new wall time must hold before retention believes it.
+pub const CLOCK_HOLD: Duration = Duration::from_secs(3600);
+
+/// How often the maintenance thread looks for work when nobody wakes it.
+pub const MAINTENANCE_INTERVAL: Duration = Duration::from_secs(1);

@@ -1,0 +1,171 @@
+//! The MANIFEST: the one file that says which others count.
+//!
+//! A log of [`Edit`]s, each durable when [`Manifest::commit`] returns; applied in order they give the
+//! [`State`]. A segment is written and synced before an edit names it, and removed after an edit has
+//! forgotten it, so that a power cut at any step leaves either the old or the new. When the log grows
+//! long, or an edit failed half way, it is replaced as a whole.
+//!
+//! The layout is in `docs/format/manifest.md`.
+
+mod edit;
+pub(crate) mod format;
+mod state;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use disk::Fs;
+use disk::log::{self, Frames, Stop, Writer};
+
+pub(crate) use edit::{Edit, SegmentId, SegmentInfo};
+pub(crate) use state::State;
+
+use crate::directory::{self, Directory};
+use crate::error::{Error, Result};
+use crate::limits::MANIFEST_EDITS_MAX;
+use format::{FORMAT, KIND_FORMAT, READER_FORMAT};
+
+/// The MANIFEST of an open directory.
+#[derive(Debug)]
+pub(crate) struct Manifest {
+    fs: Arc<dyn Fs>,
+    directory: Directory,
+    state: State,
+    /// None after a failure: the next commit replaces the file.
+    writer: Option<Writer>,
+    next_frame: u64,
+    edits: usize,
+}
+
+/// What reading a MANIFEST found besides its edits.
+#[derive(Debug, Default)]
+pub(crate) struct ManifestReport {
+    /// Bytes of a torn end that were cut off.
+    pub(crate) torn_bytes: u64,
+    /// Whether the last edit says that the engine was stopped.
+    pub(crate) clean_stop: bool,
+}
+
+impl Manifest {
+    /// Makes the MANIFEST of an empty directory.
+    pub(crate) fn create(fs: Arc<dyn Fs>, directory: Directory) -> Result<Self> {
+        let mut manifest =
+            Self { fs, directory, state: State::default(), writer: None, next_frame: 1, edits: 0 };
+        manifest.replace()?;
+        Ok(manifest)
+    }
+
+    /// Reads the MANIFEST of a directory and prepares it for the next edit.
+    pub(crate) fn open(fs: Arc<dyn Fs>, directory: Directory) -> Result<(Self, ManifestReport)> {
+        let path = directory.manifest();
+        let mut frames = log::recover(&*fs, std::slice::from_ref(&path), Stop::Unknown)?;
+        let mut state = State::default();
+        let (mut last_frame, mut edits, mut clean_stop) = (0, 0, false);
+        for frame in &mut frames {
+            let frame = frame?;
+            let damaged = || Error::corrupt(&path, frame.offset, "an edit", format!("kind {}", frame.kind));
+            if frame.kind == KIND_FORMAT {
+                check_format(&path, &frame.payload)?;
+            } else {
+                let edit = Edit::decode(frame.kind, &frame.payload).ok_or_else(damaged)?;
+                clean_stop = matches!(edit, Edit::Stopped);
+                state.apply(&edit);
+            }
+            last_frame = frame.lsn;
+            edits += 1;
+        }
+        let report = frames.finish()?;
+        let torn_bytes = torn_bytes(&path, &report)?;
+        log::settle(&*fs, &report)?;
+        let writer = match report.files.first() {
+            Some(file) => Some(Writer::reopen(&*fs, file, 0)?),
+            None => None,
+        };
+        let manifest = Self { fs, directory, state, writer, next_frame: last_frame + 1, edits };
+        Ok((manifest, ManifestReport { torn_bytes, clean_stop }))
+    }
+
+    /// What the edits so far amount to.
+    pub(crate) const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Notes that the files of these segments are gone. The next replacement of the file says so too; until
+    /// then a restart looks for them in vain, which costs nothing.
+    pub(crate) fn forget_obsolete(&mut self, ids: &[SegmentId]) {
+        self.state.obsolete_gone(ids);
+    }
+
+    /// Makes an edit durable, then takes it into the state.
+    ///
+    /// After an error the edit may or may not be found by a restart: files that it names must stay.
+    pub(crate) fn commit(&mut self, edit: &Edit) -> Result<()> {
+        if self.writer.is_none() || self.edits >= MANIFEST_EDITS_MAX {
+            let mut next = self.state.clone();
+            next.apply(edit);
+            let before = std::mem::replace(&mut self.state, next);
+            let replaced = self.replace();
+            if replaced.is_err() {
+                self.state = before;
+            }
+            return replaced;
+        }
+        let mut frames = Frames::one(self.next_frame, edit.kind(), &edit.encode())?;
+        let Some(writer) = self.writer.as_mut() else { return Err(Error::Stopped) };
+        if let Err(error) = writer.append_sync(&mut frames) {
+            self.writer = None;
+            return Err(error.into());
+        }
+        self.next_frame += 1;
+        self.edits += 1;
+        self.state.apply(edit);
+        Ok(())
+    }
+
+    /// Writes the whole state into a new file and puts it in the place of the old one.
+    fn replace(&mut self) -> Result<()> {
+        self.writer = None;
+        let beside = self.directory.next_manifest();
+        if self.fs.exists(&beside)? {
+            self.fs.remove_file(&beside)?;
+        }
+        let salt = directory::salt(self.next_frame);
+        let mut writer = Writer::create(&*self.fs, &beside, salt, self.next_frame, 0)?;
+        let mut frames = Frames::one(self.next_frame, KIND_FORMAT, &format::versions())?;
+        let whole = Edit::Whole(Box::new(self.state.clone()));
+        frames.push(self.next_frame + 1, whole.kind(), &whole.encode())?;
+        writer.append_sync(&mut frames)?;
+        self.fs.rename(&beside, &self.directory.manifest())?;
+        self.fs.sync_dir(self.directory.root())?;
+        self.next_frame += 2;
+        self.edits = 0;
+        self.writer = Some(writer);
+        Ok(())
+    }
+}
+
+/// Refuses a file whose reader must know more than this program does.
+fn check_format(path: &Path, payload: &[u8]) -> Result<()> {
+    let (reader, _) =
+        format::read_versions(payload).ok_or_else(|| Error::corrupt(path, 0, "format versions", "none"))?;
+    if reader > READER_FORMAT.max(FORMAT) {
+        return Err(Error::NewerFormat { path: path.to_path_buf(), found: reader, supported: FORMAT });
+    }
+    Ok(())
+}
+
+/// How many bytes a torn end has. Damage before the end is an error: without the edit that stood there
+/// nobody could say which files count.
+fn torn_bytes(path: &Path, report: &log::Report) -> Result<u64> {
+    let mut torn = 0;
+    for finding in &report.findings {
+        match finding {
+            log::Finding::TornTail { bytes, .. } => torn += bytes,
+            log::Finding::Corrupt { path, range, expected, found } => {
+                return Err(Error::corrupt(path, range.start, expected.clone(), found.clone()));
+            }
+            other => return Err(Error::corrupt(path, 0, "every edit", format!("{other:?}"))),
+        }
+    }
+    Ok(torn)
+}

@@ -1,0 +1,156 @@
+//! One edit of the MANIFEST.
+
+use disk::varint;
+use model::{Lsn, TimeRange};
+
+use super::State;
+use super::format::{KIND_FLUSH, KIND_MERGE, KIND_REMOVE_SHARDS, KIND_STARTED, KIND_STOPPED, KIND_WHOLE};
+use crate::catalog::Change;
+use crate::decode::{Decoder, write_count};
+use crate::generation::GenerationId;
+use crate::shard::{ShardId, ShardInfo};
+
+/// The identity of a segment over the whole life of a data directory.
+pub(crate) type SegmentId = u64;
+
+/// What the MANIFEST knows of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SegmentInfo {
+    pub(crate) id: SegmentId,
+    pub(crate) shard: ShardId,
+    /// The first LSN whose rows it may hold.
+    pub(crate) lsn_start: Lsn,
+    /// The last LSN whose rows it may hold; later writes win.
+    pub(crate) lsn_end: Lsn,
+    /// What its rows span.
+    pub(crate) time: TimeRange,
+    pub(crate) rows: u64,
+    pub(crate) values: u64,
+    pub(crate) series: u64,
+    pub(crate) bytes: u64,
+}
+
+/// What happened to the set of files that count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Edit {
+    /// The whole state, in place of all before it.
+    Whole(Box<State>),
+    /// A generation went into segments; its WAL files do not count any more.
+    Flush {
+        generation: GenerationId,
+        last_lsn: Lsn,
+        changes: Vec<Change>,
+        shards: Vec<ShardInfo>,
+        segments: Vec<SegmentInfo>,
+    },
+    /// Segments of a shard became one, or none if nothing was left of them.
+    Merge { shard: ShardId, gone: Vec<SegmentId>, merged: Option<SegmentInfo> },
+    /// Shards are gone. Generations up to this one may still have rows for them, which do not count.
+    RemoveShards { shards: Vec<ShardId>, generation: GenerationId },
+    /// The engine was stopped: nothing is in the WAL.
+    Stopped,
+    /// The engine was started.
+    Started,
+}
+
+impl Edit {
+    /// The kind of its record.
+    pub(super) const fn kind(&self) -> u8 {
+        match self {
+            Self::Whole(_) => KIND_WHOLE,
+            Self::Flush { .. } => KIND_FLUSH,
+            Self::Merge { .. } => KIND_MERGE,
+            Self::RemoveShards { .. } => KIND_REMOVE_SHARDS,
+            Self::Stopped => KIND_STOPPED,
+            Self::Started => KIND_STARTED,
+        }
+    }
+
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let mut buf = Vec::new();
+        match self {
+            Self::Whole(state) => state.encode(&mut buf),
+            Self::Flush { generation, last_lsn, changes, shards, segments } => {
+                varint::write_u64(&mut buf, *generation);
+                varint::write_u64(&mut buf, last_lsn.0);
+                write_count(&mut buf, changes.len());
+                changes.iter().for_each(|change| change.encode(&mut buf));
+                write_count(&mut buf, shards.len());
+                shards.iter().for_each(|shard| shard.encode(&mut buf));
+                write_count(&mut buf, segments.len());
+                segments.iter().for_each(|segment| segment.encode(&mut buf));
+            }
+            Self::Merge { shard, gone, merged } => {
+                varint::write_u64(&mut buf, *shard);
+                write_ids(&mut buf, gone);
+                write_count(&mut buf, usize::from(merged.is_some()));
+                merged.iter().for_each(|segment| segment.encode(&mut buf));
+            }
+            Self::RemoveShards { shards, generation } => {
+                varint::write_u64(&mut buf, *generation);
+                write_ids(&mut buf, shards);
+            }
+            Self::Stopped | Self::Started => {}
+        }
+        buf
+    }
+
+    /// Reads the record of this kind; `None` if it is none.
+    pub(super) fn decode(kind: u8, payload: &[u8]) -> Option<Self> {
+        let mut input = Decoder::new(payload);
+        let edit = match kind {
+            KIND_WHOLE => Self::Whole(Box::new(State::decode(&mut input)?)),
+            KIND_FLUSH => Self::Flush {
+                generation: input.u64()?,
+                last_lsn: Lsn(input.u64()?),
+                changes: input.list(Change::decode)?,
+                shards: input.list(ShardInfo::decode)?,
+                segments: input.list(SegmentInfo::decode)?,
+            },
+            KIND_MERGE => Self::Merge {
+                shard: input.u64()?,
+                gone: input.list(Decoder::u64)?,
+                merged: input.list(SegmentInfo::decode)?.pop(),
+            },
+            KIND_REMOVE_SHARDS => {
+                let generation = input.u64()?;
+                Self::RemoveShards { shards: input.list(Decoder::u64)?, generation }
+            }
+            KIND_STOPPED => Self::Stopped,
+            KIND_STARTED => Self::Started,
+            _ => return None,
+        };
+        input.is_empty().then_some(edit)
+    }
+}
+
+impl SegmentInfo {
+    pub(super) fn encode(&self, buf: &mut Vec<u8>) {
+        varint::write_u64(buf, self.id);
+        varint::write_u64(buf, self.shard);
+        varint::write_u64(buf, self.lsn_start.0);
+        varint::write_u64(buf, self.lsn_end.0);
+        varint::write_i64(buf, self.time.start);
+        varint::write_i64(buf, self.time.end);
+        [self.rows, self.values, self.series, self.bytes].iter().for_each(|n| varint::write_u64(buf, *n));
+    }
+
+    pub(super) fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+        Some(Self {
+            id: input.u64()?,
+            shard: input.u64()?,
+            lsn_start: Lsn(input.u64()?),
+            lsn_end: Lsn(input.u64()?),
+            time: TimeRange::new(input.i64()?, input.i64()?),
+            rows: input.u64()?,
+            values: input.u64()?,
+            series: input.u64()?,
+            bytes: input.u64()?,
+        })
+    }
+}
+
+pub(super) fn write_ids(buf: &mut Vec<u8>, ids: &[u64]) {
+    write_count(buf, ids.len());
+    ids.iter().for_each(|id| varint::write_u64(buf, *id));
+}

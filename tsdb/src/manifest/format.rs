@@ -1,0 +1,44 @@
+//! The numbers of the MANIFEST; `docs/format/manifest.md` says what each record holds.
+//!
+//! ```text
+//! MANIFEST   log header | format | whole | edit | edit | ...
+//! format     varint reader | varint writer
+//! ```
+
+use disk::varint;
+
+/// The format that this program writes.
+pub(crate) const FORMAT: u32 = 1;
+
+/// The oldest program that can read what this one writes knows this format.
+pub(crate) const READER_FORMAT: u32 = 1;
+
+/// Which program may read the file: the first record of every MANIFEST.
+pub(crate) const KIND_FORMAT: u8 = 1;
+/// The whole state.
+pub(crate) const KIND_WHOLE: u8 = 2;
+/// A generation went into segments.
+pub(crate) const KIND_FLUSH: u8 = 3;
+/// Segments of a shard became one.
+pub(crate) const KIND_MERGE: u8 = 4;
+/// Shards are gone.
+pub(crate) const KIND_REMOVE_SHARDS: u8 = 5;
+/// The engine was stopped: nothing is in the WAL.
+pub(crate) const KIND_STOPPED: u8 = 6;
+/// The engine was started.
+pub(crate) const KIND_STARTED: u8 = 7;
+
+/// The record of versions.
+pub(crate) fn versions() -> Vec<u8> {
+    let mut buf = Vec::new();
+    varint::write_u64(&mut buf, u64::from(READER_FORMAT));
+    varint::write_u64(&mut buf, u64::from(FORMAT));
+    buf
+}
+
+/// The format that a reader has to know, and the one of the writer.
+pub(crate) fn read_versions(mut payload: &[u8]) -> Option<(u32, u32)> {
+    let reader = u32::try_from(varint::read_u64(&mut payload)?).ok()?;
+    let writer = u32::try_from(varint::read_u64(&mut payload)?).ok()?;
+    Some((reader, writer))
+}

@@ -1,0 +1,66 @@
+//! What an owner of the engine decides.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::{Budget, Clock};
+
+use crate::limits::{
+    GENERATION_WAL_BYTES, HEAD_BUDGET_DIVISOR, IDLE_FREEZE, WAL_PREALLOCATE_BYTES, WAL_RETRY,
+};
+
+/// When a write is acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SyncPolicy {
+    /// After fdatasync: an acknowledged write outlives a power cut.
+    #[default]
+    Always,
+    /// After the write to the system, with fdatasync at least this often: a power cut costs at most so much.
+    Interval(Duration),
+    /// After the write to the system, which syncs when it likes; a crash of this process alone costs nothing.
+    Os,
+}
+
+/// How an engine behaves.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where memory is leased.
+    pub budget: Budget,
+    /// When a write is acknowledged.
+    pub sync: SyncPolicy,
+    /// Bytes of WAL after which a generation is frozen.
+    pub generation_wal_bytes: u64,
+    /// Bytes of memory after which a generation is frozen.
+    pub generation_head_bytes: u64,
+    /// A generation that nobody wrote to for so long is frozen.
+    pub idle_freeze: Duration,
+    /// Step in which WAL files are extended ahead of their frames, in bytes; 0 for not at all.
+    pub wal_preallocate_bytes: u64,
+    /// First pause before a WAL that takes no writes, as when the disk is full, tries again by itself; it
+    /// doubles with each attempt.
+    pub wal_retry: Duration,
+    /// Whether a thread freezes, merges and drops what is past. Without it the owner calls
+    /// [`Engine::maintain_once`](crate::Engine::maintain_once).
+    pub background: bool,
+}
+
+impl Options {
+    /// Defaults for everything but time and memory.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>, budget: Budget) -> Self {
+        let generation_head_bytes = (budget.limit() / HEAD_BUDGET_DIVISOR) as u64;
+        Self {
+            clock,
+            budget,
+            sync: SyncPolicy::Always,
+            generation_wal_bytes: GENERATION_WAL_BYTES,
+            generation_head_bytes,
+            idle_freeze: IDLE_FREEZE,
+            wal_preallocate_bytes: WAL_PREALLOCATE_BYTES,
+            wal_retry: WAL_RETRY,
+            background: true,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! A scan: from the series that pass to batches of rows in the wanted order.
+//!
+//! Groups come one after another. Inside a group, a *bundle* of series (one, or all of the group when rows
+//! are wanted by time) is read shard by shard and window by window: what lies in memory at a time is what
+//! one window decodes. The width of a window follows the number of rows that the one before gave.
+
+mod emit;
+mod plan;
+mod read;
+mod windows;
+
+use std::collections::VecDeque;
+
+use model::{Lease, ScanBatch, ScanOrder, ScanRequest, Share};
+
+use crate::error::{Error, Result};
+use crate::snapshot::Snapshot;
+use plan::Plan;
+use windows::Windows;
+
+/// A scan under way.
+#[derive(Debug)]
+pub struct Scan {
+    request: ScanRequest,
+    plan: Plan,
+    group: usize,
+    /// The first series of the bundle within the group.
+    bundle: usize,
+    /// Rows that each series of the bundle gave.
+    given: Vec<usize>,
+    /// What is left of the bundle; none before it is begun.
+    windows: Option<Windows>,
+    ready: VecDeque<ScanBatch>,
+    /// For what lies in `ready`.
+    lease: Lease,
+}
+
+impl Scan {
+    pub(crate) fn new(snapshot: &Snapshot, request: ScanRequest) -> Result<Self> {
+        let plan = Plan::new(snapshot, &request)?;
+        let lease = request.budget.lease(Share::Query, 0)?;
+        Ok(Self {
+            request,
+            plan,
+            group: 0,
+            bundle: 0,
+            given: Vec::new(),
+            windows: None,
+            ready: VecDeque::new(),
+            lease,
+        })
+    }
+
+    /// The next rows, or nothing when there are no more.
+    ///
+    /// # Errors
+    /// When a page is damaged, the budget has no room, or the reader gave up.
+    pub fn next_batch(&mut self) -> Result<Option<ScanBatch>> {
+        loop {
+            if self.request.cancel.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
+            if let Some(batch) = self.ready.pop_front() {
+                return Ok(Some(batch));
+            }
+            if !self.advance()? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Reads one more window; false when everything was read.
+    fn advance(&mut self) -> Result<bool> {
+        self.lease.shrink_to(0);
+        let Some(group) = self.plan.groups.get(self.group) else { return Ok(false) };
+        let bundle_len = match self.request.order {
+            ScanOrder::BySeries => 1,
+            ScanOrder::ByTime => group.series.len(),
+        };
+        if self.bundle >= group.series.len() {
+            (self.group, self.bundle) = (self.group + 1, 0);
+            return Ok(true);
+        }
+        let series = &group.series[self.bundle..self.bundle + bundle_len];
+        if self.windows.is_none() {
+            self.given = vec![0; bundle_len];
+            self.windows = Some(Windows::new(&self.plan, series, &self.request));
+        }
+        let is_satisfied = self.is_satisfied();
+        let window = self.windows.as_mut().filter(|_| !is_satisfied).and_then(Windows::next);
+        let Some((shard, time)) = window else {
+            self.windows = None;
+            self.bundle += bundle_len;
+            return Ok(true);
+        };
+        let mut columns = Vec::with_capacity(bundle_len);
+        for (given, one) in self.given.iter_mut().zip(series) {
+            let rows = read::read(&self.plan, one, shard, &time)?;
+            self.lease.grow(2 * rows.bytes())?;
+            *given += rows.len();
+            columns.push(rows);
+        }
+        let rows = columns.iter().map(model::ColumnBatch::len).sum();
+        if let Some(windows) = self.windows.as_mut() {
+            windows.learn(rows);
+        }
+        emit::emit(series, columns, self.request.direction, &mut self.ready);
+        Ok(true)
+    }
+
+    /// Whether the reader has as many rows of each series as it wants.
+    fn is_satisfied(&self) -> bool {
+        self.request.series_rows_max.is_some_and(|max| self.given.iter().all(|given| *given >= max))
+    }
+}

@@ -1,0 +1,186 @@
+//! What a scan will read: groups of series, and the runs that hold them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use model::{FieldType, Lease, ScanRequest, Share, Tags, TimeRange};
+
+use crate::error::Result;
+use crate::generation::SeriesId;
+use crate::head::HeadView;
+use crate::segment::SegmentReader;
+use crate::shard::Shard;
+use crate::snapshot::{Local, Matched, Snapshot, matching};
+
+/// Everything that a scan needs of its snapshot.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// Sorted by the values of their tags.
+    pub(super) groups: Vec<Group>,
+    /// The earliest first.
+    pub(super) shards: Vec<ShardPlan>,
+    /// The wanted fields, each once.
+    pub(super) names: Vec<Box<str>>,
+    /// For each column of the answer, its place in `names` and its type.
+    pub(super) columns: Vec<(usize, FieldType)>,
+    /// For the series and what is known of each.
+    _lease: Lease,
+}
+
+/// Series with equal values of the group-by tags, in the order of their keys.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) series: Vec<Matched>,
+}
+
+/// What a shard has for the scan.
+#[derive(Debug)]
+pub(super) struct ShardPlan {
+    /// The part of the wanted time in which it has rows.
+    pub(super) time: TimeRange,
+    pub(super) segments: Vec<Option<Arc<SegmentReader>>>,
+    pub(super) heads: Vec<Option<HeadView>>,
+    /// Roughly how many rows a series has in a second.
+    pub(super) rows_per_second: f64,
+}
+
+impl Plan {
+    pub(super) fn new(snapshot: &Snapshot, request: &ScanRequest) -> Result<Self> {
+        let (names, columns) = wanted(request);
+        let mut series = if names.is_empty() || request.time.is_empty() {
+            Vec::new()
+        } else {
+            matching(snapshot, &request.measurement, &request.tags, &request.time)?
+        };
+        let lease = request.budget.lease(Share::Query, series.iter().map(bytes).sum())?;
+        let shards = shards(snapshot, request, &names, &series)?;
+        let mut groups: BTreeMap<Vec<Box<str>>, Vec<Matched>> = BTreeMap::new();
+        for one in series.drain(..) {
+            let values = request.group_by.iter().map(|key| Box::from(one.tags.value_or_empty(key)));
+            groups.entry(values.collect()).or_default().push(one);
+        }
+        let groups = groups.into_values().map(|series| Group { series }).collect();
+        Ok(Self { groups, shards, names, columns, _lease: lease })
+    }
+
+    /// The types of the answer's columns.
+    pub(super) fn types(&self) -> Vec<FieldType> {
+        self.columns.iter().map(|(_, ty)| *ty).collect()
+    }
+}
+
+/// Roughly the memory that a series takes in a plan.
+fn bytes(series: &Matched) -> usize {
+    let tags: usize = series.tags.iter().map(|(key, value)| key.len() + value.len() + 32).sum();
+    tags + series.places.len() * size_of::<Local>() + size_of::<Matched>()
+}
+
+fn wanted(request: &ScanRequest) -> (Vec<Box<str>>, Vec<(usize, FieldType)>) {
+    let mut names: Vec<Box<str>> = Vec::new();
+    let mut columns = Vec::new();
+    for field in &request.fields {
+        let known = names.iter().position(|name| *name == field.name);
+        let place = known.unwrap_or_else(|| {
+            names.push(field.name.clone());
+            names.len() - 1
+        });
+        columns.push((place, field.ty));
+    }
+    (names, columns)
+}
+
+/// Which parts of a shard hold wanted series.
+#[derive(Debug, Default)]
+struct Needed {
+    segments: BTreeSet<usize>,
+    /// The wanted series of each generation's head.
+    heads: BTreeMap<usize, Vec<SeriesId>>,
+}
+
+fn needed(series: &[Matched]) -> BTreeMap<usize, Needed> {
+    let mut needed: BTreeMap<usize, Needed> = BTreeMap::new();
+    for place in series.iter().flat_map(|series| &series.places) {
+        let shard = needed.entry(place.shard()).or_default();
+        match place {
+            Local::Segment { segment, .. } => {
+                shard.segments.insert(*segment);
+            }
+            Local::Head { generation, series, .. } => {
+                shard.heads.entry(*generation).or_default().push(*series);
+            }
+        }
+    }
+    for wanted in needed.values_mut().flat_map(|shard| shard.heads.values_mut()) {
+        wanted.sort_unstable();
+    }
+    needed
+}
+
+fn shards(
+    snapshot: &Snapshot,
+    request: &ScanRequest,
+    names: &[Box<str>],
+    series: &[Matched],
+) -> Result<Vec<ShardPlan>> {
+    let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+    let mut needed = needed(series);
+    let numbered = snapshot.shards().enumerate();
+    numbered
+        .map(|(number, shard)| {
+            let needed = needed.remove(&number).unwrap_or_default();
+            shard_plan(snapshot, shard, request, &names, &needed)
+        })
+        .collect()
+}
+
+fn shard_plan(
+    snapshot: &Snapshot,
+    shard: &Shard,
+    request: &ScanRequest,
+    names: &[&str],
+    needed: &Needed,
+) -> Result<ShardPlan> {
+    let mut plan = ShardPlan {
+        time: TimeRange::new(i64::MAX, i64::MIN),
+        segments: vec![None; shard.segments.len()],
+        heads: Vec::new(),
+        rows_per_second: 0.0,
+    };
+    for number in &needed.segments {
+        let held = &shard.segments[*number];
+        plan.note(&held.info.time, held.info.rows, held.info.series);
+        plan.segments[*number] = Some(held.reader()?.clone());
+    }
+    plan.heads.resize_with(snapshot.generations().len(), || None);
+    for (number, wanted) in &needed.heads {
+        let (generation, rows) = &snapshot.generations()[*number];
+        let data = generation.data.read();
+        let head = data.heads.get(&shard.info.id);
+        let measurement = data.tables.measurement_id(&request.measurement);
+        let Some((head, measurement)) = head.zip(measurement) else { continue };
+        plan.note(&head.time, head.rows, head.series_count() as u64);
+        let is_wanted = |series: SeriesId| wanted.binary_search(&series).is_ok();
+        let view = HeadView::collect(head, &data.tables, measurement, names, *rows, is_wanted);
+        plan.heads[*number] = Some(view);
+    }
+    plan.time = plan.time.intersect(&request.time);
+    Ok(plan)
+}
+
+impl ShardPlan {
+    /// Takes in what a segment or head spans.
+    fn note(&mut self, time: &TimeRange, rows: u64, series: u64) {
+        self.time = TimeRange::new(self.time.start.min(time.start), self.time.end.max(time.end));
+        self.rows_per_second += rows_per_second(time, rows, series);
+    }
+}
+
+fn rows_per_second(time: &TimeRange, rows: u64, series: u64) -> f64 {
+    let seconds = (time.end.saturating_sub(time.start) as f64 / 1e9).max(1e-9);
+    rows as f64 / series.max(1) as f64 / seconds
+}
+
+/// The tags of each series of a bundle.
+pub(super) fn tags(series: &[Matched]) -> Arc<[Arc<Tags>]> {
+    series.iter().map(|series| series.tags.clone()).collect()
+}

@@ -1,0 +1,56 @@
+//! Reading one series in one window.
+
+use model::{Column, ColumnBatch, FieldType, TimeRange};
+
+use super::plan::{Plan, ShardPlan};
+use crate::columns;
+use crate::error::Result;
+use crate::merge::{Piece, Rank, merge};
+use crate::snapshot::{Local, Matched};
+
+/// The rows of a series in a window, by rising time.
+pub(super) fn read(plan: &Plan, series: &Matched, number: usize, time: &TimeRange) -> Result<ColumnBatch> {
+    let shard = &plan.shards[number];
+    let mut pieces = Vec::new();
+    for place in series.places_in(number) {
+        match place {
+            Local::Segment { segment, chunk, .. } => {
+                let Some(reader) = &shard.segments[*segment] else { continue };
+                let names: Vec<&str> = plan.names.iter().map(|name| &**name).collect();
+                for group in reader.read(*chunk, *time, &names)? {
+                    let fields = group.fields.into_iter();
+                    let columns = fields
+                        .filter_map(|(name, column)| {
+                            let place = plan.names.iter().position(|wanted| *wanted == name)?;
+                            Some((place, column))
+                        })
+                        .collect();
+                    pieces.push(Piece { times: group.times, rank: Rank::Run(*segment as u64), columns });
+                }
+            }
+            Local::Head { generation, series, .. } => {
+                let Some(head) = &shard.heads[*generation] else { continue };
+                head.pieces(*series, time, head_rank(shard, *generation), &mut pieces);
+            }
+        }
+    }
+    let pieces = pieces.into_iter().map(|piece| typed(piece, &plan.columns)).collect();
+    Ok(merge(pieces, &plan.types()))
+}
+
+/// Every row of a head was written later than every segment, and than every older generation.
+const fn head_rank(shard: &ShardPlan, generation: usize) -> u64 {
+    (shard.segments.len() as u64 + 1 + generation as u64) << 32
+}
+
+/// The columns of the answer out of those of the names, cast where that is possible.
+fn typed(piece: Piece, wanted: &[(usize, FieldType)]) -> Piece {
+    let Piece { times, rank, columns } = piece;
+    let find = |name: usize| columns.iter().find(|(place, _)| *place == name).map(|(_, column)| column);
+    let typed = wanted.iter().enumerate().filter_map(|(place, (name, ty))| {
+        let column: &Column = find(*name)?;
+        Some((place, columns::cast(column, *ty)?))
+    });
+    let columns = typed.collect();
+    Piece { times, rank, columns }
+}

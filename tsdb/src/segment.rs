@@ -1,0 +1,48 @@
+//! Segments: immutable, self-contained files of one shard's rows.
+//!
+//! A [`SegmentWriter`] takes series in ascending key order and leaves a durable file; a [`SegmentReader`] maps it,
+//! finds series by their tags and decodes the pages that a reader wants. A segment holds its own symbols, series,
+//! postings, statistics and checksums, so that it can be copied, linked, merged and unlinked by itself. It knows
+//! neither other segments nor the MANIFEST.
+//!
+//! The layout is in `docs/format/segment.md`.
+
+mod blocks;
+mod chunk;
+mod directory;
+mod footer;
+mod format;
+mod grouping;
+mod header;
+mod interner;
+mod output;
+mod page;
+mod posting;
+mod predicate;
+mod reader;
+mod records;
+mod scan;
+mod sets;
+mod statistics;
+mod summary;
+mod symbols;
+mod writer;
+
+pub(crate) use chunk::ChunkId;
+pub(crate) use reader::SegmentReader;
+#[cfg_attr(not(test), expect(unused_imports, reason = "scans do not ask for statistics yet"))]
+pub(crate) use statistics::{BucketStatistics, Numbers};
+pub(crate) use writer::{SegmentSummary, SegmentWriter};
+
+/// The number of a segment, unique in a data directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct SegmentId(pub(crate) u64);
+
+impl std::fmt::Display for SegmentId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests;

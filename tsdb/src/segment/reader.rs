@@ -1,0 +1,163 @@
+//! Reader: a mapped segment, its series by their tags and their rows by time.
+//!
+//! Opening checks header, footer and the checksums' own checksum and reads the directory. All else is verified
+//! block by block when it is first read, so that opening costs the same for any size.
+
+use super::blocks::Blocks;
+use super::chunk::ChunkId;
+use super::directory::{self, Directory, Measurement};
+use super::footer::Footer;
+use super::header::Header;
+use super::posting::TagValue;
+use super::predicate::Postings;
+use super::records::Records;
+use super::{SegmentId, sets};
+use crate::Result;
+use crate::codec::{Decoded, Malformed, read_count};
+use disk::Fs;
+use model::{FieldType, Lsn, SeriesKey, TagPredicate, Tags, TimeRange};
+use std::ops::RangeInclusive;
+use std::path::Path;
+use std::sync::Arc;
+
+/// An open segment.
+#[derive(Debug)]
+pub(crate) struct SegmentReader {
+    pub(super) blocks: Blocks,
+    pub(super) footer: Footer,
+    pub(super) directory: Directory,
+    header: Header,
+    bytes: u64,
+}
+
+/// A series of a segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SeriesRef {
+    /// Its key.
+    pub(crate) key: SeriesKey,
+    /// Its tags.
+    pub(crate) tags: Arc<Tags>,
+    /// Its rows, for [`SegmentReader::read`].
+    pub(crate) chunk: ChunkId,
+}
+
+impl SegmentReader {
+    /// Opens the segment at `path`.
+    ///
+    /// # Errors
+    /// When the file cannot be mapped, is damaged, or is of a later format.
+    pub(crate) fn open(fs: &dyn Fs, path: &Path) -> Result<Arc<Self>> {
+        let file = fs.map(path)?;
+        let header = Header::decode(&file, path)?;
+        let footer = Footer::decode(&file, path)?;
+        let blocks = Blocks::new(path, &file, &footer)?;
+        let extent = footer.measurements;
+        let directory = blocks.check(extent.offset, directory::decode(blocks.get(extent)?))?;
+        Ok(Arc::new(Self { blocks, footer, directory, header, bytes: file.len() as u64 }))
+    }
+
+    /// The names of all measurements, sorted.
+    pub(crate) fn measurements(&self) -> impl Iterator<Item = &str> {
+        self.directory.iter().map(|measurement| &*measurement.name)
+    }
+
+    /// The fields of a measurement with their types, sorted by name; none for an unknown one.
+    pub(crate) fn fields(&self, measurement: &str) -> Vec<(Box<str>, FieldType)> {
+        let Some(measurement) = self.directory.find(measurement) else { return Vec::new() };
+        let field = |number: &u32| &measurement.fields[*number as usize];
+        measurement.fields_by_name.iter().map(field).map(|field| (field.name.clone(), field.ty)).collect()
+    }
+
+    /// The series of a measurement that pass, sorted by key.
+    ///
+    /// # Errors
+    /// When what must be read is damaged.
+    pub(crate) fn series(&self, measurement: &str, predicate: &TagPredicate) -> Result<Vec<SeriesRef>> {
+        let Some(measurement) = self.directory.find(measurement) else { return Ok(Vec::new()) };
+        let found =
+            Postings::open(&self.blocks, measurement, self.footer.totals.series)?.matching(predicate)?;
+        let names = SeriesNames::open(self, measurement)?;
+        found.iter().map(|id| names.series(ChunkId(id))).collect()
+    }
+
+    /// The range of all instants inside.
+    pub(crate) fn time(&self) -> TimeRange {
+        self.footer.totals.time()
+    }
+
+    /// The part of the arrival order that the rows come from.
+    pub(crate) fn lsn(&self) -> RangeInclusive<Lsn> {
+        self.header.lsn.clone()
+    }
+
+    /// The segment's id.
+    pub(crate) fn id(&self) -> SegmentId {
+        self.header.id
+    }
+
+    /// The shard that the rows belong to.
+    pub(crate) fn shard(&self) -> u64 {
+        self.header.shard
+    }
+
+    /// Length of the file.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// How many series there are.
+    pub(crate) fn series_count(&self) -> u64 {
+        self.footer.totals.series
+    }
+
+    /// Rows of all groups of all series.
+    pub(crate) fn rows(&self) -> u64 {
+        self.footer.totals.rows
+    }
+}
+
+/// What makes a key and tags of a series' number.
+struct SeriesNames<'a> {
+    blocks: &'a Blocks,
+    measurement: &'a Measurement,
+    series: Records<'a>,
+    sets: Records<'a>,
+    values: Vec<Records<'a>>,
+}
+
+impl<'a> SeriesNames<'a> {
+    fn open(reader: &'a SegmentReader, measurement: &'a Measurement) -> Result<Self> {
+        let blocks = &reader.blocks;
+        let values = measurement.tag_keys.iter().map(|key| Records::open(blocks, key.values));
+        Ok(Self {
+            blocks,
+            measurement,
+            series: Records::open(blocks, reader.footer.series)?,
+            sets: Records::open(blocks, reader.footer.sets)?,
+            values: values.collect::<Result<_>>()?,
+        })
+    }
+
+    fn series(&self, chunk: ChunkId) -> Result<SeriesRef> {
+        let (offset, record) = self.series.get(chunk.0 as usize)?;
+        let mut ranks = record;
+        let set = self.blocks.check(offset, read_count(&mut ranks, self.sets.len()))?;
+        let (set_offset, set) = self.sets.get(set)?;
+        let members = self.blocks.check(set_offset, sets::decode(set))?;
+        let mut pairs = Vec::with_capacity(members.len());
+        // The first member is the measurement, the others are its tag keys.
+        for key in members.get(1..).unwrap_or_default() {
+            let (key, values) = self.blocks.check(set_offset, self.key(*key))?;
+            let rank = self.blocks.check(offset, read_count(&mut ranks, values.len()))?;
+            let (value_offset, value) = values.get(rank)?;
+            pairs.push((key, self.blocks.check(value_offset, TagValue::decode(value))?.text));
+        }
+        let tags = Tags::new(pairs);
+        Ok(SeriesRef { key: SeriesKey::new(&self.measurement.name, &tags), tags: Arc::new(tags), chunk })
+    }
+
+    fn key(&self, number: u32) -> Decoded<(&'a str, &Records<'a>)> {
+        let key = self.measurement.tag_keys.get(number as usize).zip(self.values.get(number as usize));
+        key.map(|(key, values)| (&*key.name, values)).ok_or(Malformed("the number of a tag key"))
+    }
+}

@@ -1,0 +1,178 @@
+//! Scan: the rows and statistics of one chunk. Only pages that overlap the wanted time are decoded, and of fields
+//! only the wanted ones.
+
+use super::chunk::{ChunkDecoder, ChunkId, GroupIndex, PageIndex};
+use super::directory::Measurement;
+use super::footer::Extent;
+use super::page;
+use super::reader::SegmentReader;
+use super::records::Records;
+use super::sets;
+use super::statistics::{self, BucketStatistics, Grid};
+use crate::Result;
+use crate::codec::Malformed;
+use crate::run::Group;
+use model::{Column, TimeRange};
+use std::ops::Range;
+
+/// The part of a page that is wanted.
+struct Cut {
+    page: usize,
+    rows: usize,
+    keep: Range<usize>,
+}
+
+impl SegmentReader {
+    /// The rows of a chunk inside `time`, with those of the `wanted` fields that it has. Groups without any of them
+    /// or without such a row are left out.
+    ///
+    /// # Errors
+    /// When what must be read is damaged.
+    pub(crate) fn read(&self, chunk: ChunkId, time: TimeRange, wanted: &[&str]) -> Result<Vec<Group>> {
+        let (offset, groups) = self.groups(chunk)?;
+        let measurement = self.measurement(offset, &groups)?;
+        let wanted: Vec<u32> = wanted.iter().filter_map(|name| measurement.field(name)).collect();
+        let mut found = Vec::new();
+        for group in groups {
+            let group = self.blocks.check(offset, group)?;
+            let pages = group.overlapping(time);
+            if pages.is_empty() {
+                continue;
+            }
+            let columns = self.columns(&group, measurement, &wanted)?;
+            if !columns.is_empty() {
+                found.extend(self.read_group(&group, measurement, time, pages, &columns)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The statistics of a field of a chunk: a bucket for every stretch of time in which it has values, in order of
+    /// time. None if the chunk has none of them or has the field in several groups.
+    ///
+    /// # Errors
+    /// When what must be read is damaged.
+    pub(crate) fn statistics(&self, chunk: ChunkId, field: &str) -> Result<Option<Vec<BucketStatistics>>> {
+        let (offset, groups) = self.groups(chunk)?;
+        let measurement = self.measurement(offset, &groups)?;
+        let Some(number) = measurement.field(field) else { return Ok(None) };
+        let mut found = None;
+        for group in groups {
+            let group = self.blocks.check(offset, group)?;
+            if let [(position, _)] = self.columns(&group, measurement, &[number])?[..] {
+                if found.is_some() {
+                    return Ok(None);
+                }
+                found = Some((group, position));
+            }
+        }
+        let Some((group, position)) = found else { return Ok(None) };
+        self.read_statistics(&group, position, measurement, number)
+    }
+
+    fn groups(&self, chunk: ChunkId) -> Result<(u64, ChunkDecoder<'_>)> {
+        let (offset, record) = Records::open(&self.blocks, self.footer.chunks)?.get(chunk.0 as usize)?;
+        let groups = self.blocks.check(offset, ChunkDecoder::new(record, self.footer.totals.time_base))?;
+        Ok((offset, groups))
+    }
+
+    fn measurement(&self, offset: u64, groups: &ChunkDecoder<'_>) -> Result<&Measurement> {
+        let measurement = self.directory.measurements.get(groups.measurement);
+        self.blocks.check(offset, measurement.ok_or(Malformed("the number of a measurement")))
+    }
+
+    /// The wanted fields of a group: their place in its field set and their number.
+    fn columns(
+        &self,
+        group: &GroupIndex,
+        measurement: &Measurement,
+        wanted: &[u32],
+    ) -> Result<Vec<(usize, u32)>> {
+        let (offset, record) = Records::open(&self.blocks, self.footer.sets)?.get(group.field_set)?;
+        let set = self.blocks.check(offset, sets::decode(record))?;
+        if set.len() + 1 != group.columns()
+            || set.iter().any(|field| *field as usize >= measurement.fields.len())
+        {
+            return Err(self.blocks.corrupt(offset, "a field set of the group's width", "another"));
+        }
+        Ok(set.into_iter().enumerate().filter(|(_, field)| wanted.contains(field)).collect())
+    }
+
+    fn read_group(
+        &self,
+        group: &GroupIndex,
+        measurement: &Measurement,
+        time: TimeRange,
+        pages: Range<usize>,
+        columns: &[(usize, u32)],
+    ) -> Result<Option<Group>> {
+        let (times, cuts) = self.read_times(group, time, pages)?;
+        if times.is_empty() {
+            return Ok(None);
+        }
+        let mut fields = Vec::with_capacity(columns.len());
+        for (position, number) in columns {
+            let field = &measurement.fields[*number as usize];
+            let mut column = Column::empty(field.ty);
+            let extents = group.extents(position + 1);
+            for cut in &cuts {
+                self.read_page(extents[cut.page], cut, &mut column)?;
+            }
+            fields.push((field.name.clone(), column));
+        }
+        Ok(Some(Group { times, fields }))
+    }
+
+    fn read_times(
+        &self,
+        group: &GroupIndex,
+        time: TimeRange,
+        pages: Range<usize>,
+    ) -> Result<(Vec<i64>, Vec<Cut>)> {
+        let extents = group.extents(0);
+        let (mut times, mut cuts) = (Vec::new(), Vec::new());
+        for page in pages {
+            let PageIndex { rows, first_time } = group.pages[page];
+            let from = times.len();
+            let bytes = self.blocks.get(extents[page])?;
+            let decoded = page::decode_times(bytes, rows, first_time, &mut times);
+            self.blocks.check(extents[page].offset, decoded)?;
+            let all = &times[from..];
+            let end = all.partition_point(|ts| *ts < time.end);
+            let keep = all.partition_point(|ts| *ts < time.start).min(end)..end;
+            page::trim(&mut times, from, keep.clone());
+            cuts.push(Cut { page, rows, keep });
+        }
+        Ok((times, cuts))
+    }
+
+    fn read_page(&self, extent: Extent, cut: &Cut, column: &mut Column) -> Result<()> {
+        if cut.keep.is_empty() {
+            return Ok(());
+        }
+        let bytes = self.blocks.get(extent)?;
+        self.blocks.check(extent.offset, page::decode(bytes, cut.rows, cut.keep.clone(), column))
+    }
+
+    fn read_statistics(
+        &self,
+        group: &GroupIndex,
+        position: usize,
+        measurement: &Measurement,
+        number: u32,
+    ) -> Result<Option<Vec<BucketStatistics>>> {
+        let Some(grid) = group.statistics_extent(0).zip(group.statistics_extent(position + 1)) else {
+            return Ok(None);
+        };
+        let (grid, field) = (self.statistics_section(grid.0), self.statistics_section(grid.1));
+        let bytes = self.blocks.get(grid)?;
+        let grid = self.blocks.check(grid.offset, Grid::decode(bytes, group.rows()))?;
+        let bytes = self.blocks.get(field)?;
+        let ty = measurement.fields[number as usize].ty;
+        self.blocks.check(field.offset, statistics::decode(bytes, &grid, ty)).map(Some)
+    }
+
+    fn statistics_section(&self, extent: Extent) -> Extent {
+        Extent { offset: self.footer.statistics.offset.saturating_add(extent.offset), len: extent.len }
+    }
+}

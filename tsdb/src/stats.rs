@@ -1,0 +1,130 @@
+//! Counters of an engine, for `/metrics`.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Upper bounds of the histogram of syncs, in microseconds; one more bucket counts what is slower.
+pub const SYNC_BUCKETS_US: [u64; 12] =
+    [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 500_000, 2_000_000];
+
+/// What an engine counts since it was opened, and what it holds now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EngineStats {
+    /// Points accepted.
+    pub points_written: u64,
+    /// Field values accepted.
+    pub values_written: u64,
+    /// Points rejected: type conflicts, or beyond the retention policy.
+    pub points_rejected: u64,
+    /// Accepted points that lie in the future.
+    pub points_future: u64,
+    /// Frames committed to the WAL.
+    pub wal_frames: u64,
+    /// Bytes committed to the WAL.
+    pub wal_bytes_written: u64,
+    /// Bytes of WAL that a restart would read.
+    pub wal_bytes: u64,
+    /// Whether the WAL takes no writes now, as when the disk is full.
+    pub read_only: bool,
+    /// Syncs of WAL files.
+    pub syncs: u64,
+    /// How long they took: a count for each of [`SYNC_BUCKETS_US`], not cumulated, then the slower ones.
+    pub sync_histogram: [u64; SYNC_BUCKETS_US.len() + 1],
+    /// How long they took together, in microseconds.
+    pub sync_us: u64,
+    /// The highest LSN given.
+    pub last_lsn: u64,
+    /// Generations in memory: the one that is written and the sealed ones.
+    pub generations: u64,
+    /// Bytes that heads hold.
+    pub head_bytes: u64,
+    /// Rows in heads.
+    pub head_rows: u64,
+    /// Shards of all databases.
+    pub shards: u64,
+    /// Segments that count.
+    pub segments: u64,
+    /// Their bytes: file-backed memory when it is mapped.
+    pub segment_bytes: u64,
+    /// Their rows; one that was written anew counts twice until it is merged.
+    pub segment_rows: u64,
+    /// Series over all segments and heads; one that is in several counts several times.
+    pub series: u64,
+    /// Databases.
+    pub databases: u64,
+    /// Generations that went into segments.
+    pub freezes: u64,
+    /// Attempts of that which failed and are to be repeated.
+    pub freeze_failures: u64,
+    /// Merges of segments.
+    pub merges: u64,
+    /// Attempts of that which failed.
+    pub merge_failures: u64,
+    /// Shards dropped: by retention, or with their policy or database.
+    pub shards_dropped: u64,
+    /// Batches in memory for those who follow the store.
+    pub stream_batches: u64,
+    /// Their bytes.
+    pub stream_bytes: u64,
+}
+
+/// What threads count as they go.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) points_written: AtomicU64,
+    pub(crate) values_written: AtomicU64,
+    pub(crate) points_rejected: AtomicU64,
+    pub(crate) points_future: AtomicU64,
+    pub(crate) freezes: AtomicU64,
+    pub(crate) freeze_failures: AtomicU64,
+    pub(crate) merges: AtomicU64,
+    pub(crate) merge_failures: AtomicU64,
+    pub(crate) shards_dropped: AtomicU64,
+    wal_frames: AtomicU64,
+    wal_bytes: AtomicU64,
+    syncs: AtomicU64,
+    sync_us: AtomicU64,
+    sync_histogram: [AtomicU64; SYNC_BUCKETS_US.len() + 1],
+}
+
+/// Adds to a counter.
+pub(crate) fn add(counter: &AtomicU64, more: u64) {
+    counter.fetch_add(more, Ordering::Relaxed);
+}
+
+impl Counters {
+    pub(crate) fn committed(&self, frames: usize, bytes: usize) {
+        add(&self.wal_frames, frames as u64);
+        add(&self.wal_bytes, bytes as u64);
+    }
+
+    pub(crate) fn synced(&self, elapsed: Duration) {
+        let us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+        let bucket = SYNC_BUCKETS_US.partition_point(|bound| *bound < us);
+        add(&self.syncs, 1);
+        add(&self.sync_us, us);
+        add(&self.sync_histogram[bucket], 1);
+    }
+
+    /// Fills in what is counted here.
+    pub(crate) fn report(&self) -> EngineStats {
+        let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        EngineStats {
+            points_written: get(&self.points_written),
+            values_written: get(&self.values_written),
+            points_rejected: get(&self.points_rejected),
+            points_future: get(&self.points_future),
+            wal_frames: get(&self.wal_frames),
+            wal_bytes_written: get(&self.wal_bytes),
+            syncs: get(&self.syncs),
+            sync_us: get(&self.sync_us),
+            sync_histogram: std::array::from_fn(|index| get(&self.sync_histogram[index])),
+            freezes: get(&self.freezes),
+            freeze_failures: get(&self.freeze_failures),
+            merges: get(&self.merges),
+            merge_failures: get(&self.merge_failures),
+            shards_dropped: get(&self.shards_dropped),
+            ..EngineStats::default()
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Accepted batches for those who follow the store: alerts and subscriptions.
+//!
+//! The latest batches lie in a ring in memory. A follower that is behind it reads the WAL, and one that is
+//! behind that too is told of the gap. Nobody who follows holds up a writer.
+
+mod behind;
+mod ring;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::{Lsn, StreamBatch};
+
+pub(crate) use behind::read_behind;
+pub(crate) use ring::{Look, Ring};
+
+use crate::engine::Engine;
+use crate::error::Result;
+
+/// What a follower gets.
+#[derive(Debug, Clone)]
+pub enum StreamRead {
+    /// The next batch.
+    Batch(StreamBatch),
+    /// The batches from `from` up to, but without, `to` are neither in memory nor in the WAL any more.
+    Gap {
+        /// The first number that is missing.
+        from: Lsn,
+        /// The first number that may come next.
+        to: Lsn,
+    },
+    /// Nothing came in the time given.
+    Idle,
+}
+
+/// A place in the stream of accepted batches.
+#[derive(Debug)]
+pub struct StreamCursor {
+    engine: Arc<Engine>,
+    position: Lsn,
+    /// Batches that were read from the WAL and not given yet, the next one last.
+    ready: Vec<StreamBatch>,
+}
+
+impl StreamCursor {
+    pub(crate) const fn new(engine: Arc<Engine>, position: Lsn) -> Self {
+        Self { engine, position, ready: Vec::new() }
+    }
+
+    /// The number of the next batch, or a lower one where numbers are not batches.
+    #[must_use]
+    pub const fn position(&self) -> Lsn {
+        self.position
+    }
+
+    /// The next batch; waits for it at most `wait_max`.
+    ///
+    /// # Errors
+    /// When the WAL cannot be read, or the engine is stopped and everything was given.
+    pub fn next(&mut self, wait_max: Duration) -> Result<StreamRead> {
+        if let Some(batch) = self.ready.pop() {
+            return Ok(self.give(batch));
+        }
+        match self.engine.ring().look(self.position, wait_max)? {
+            Look::Batch(batch) => Ok(self.give(batch)),
+            Look::Idle => Ok(StreamRead::Idle),
+            Look::Behind(floor) => self.catch_up(floor),
+        }
+    }
+
+    fn give(&mut self, batch: StreamBatch) -> StreamRead {
+        self.position = batch.lsn.next();
+        StreamRead::Batch(batch)
+    }
+
+    /// Reads some batches from the WAL; `floor` is where the ring begins.
+    fn catch_up(&mut self, floor: Lsn) -> Result<StreamRead> {
+        let kept_from = self.engine.wal_floor();
+        if self.position < kept_from {
+            let (from, to) = (self.position, kept_from.min(floor));
+            self.position = to;
+            return Ok(StreamRead::Gap { from, to });
+        }
+        let found = read_behind(&self.engine, self.position, floor)?;
+        self.ready = found.batches;
+        self.ready.reverse();
+        match self.ready.pop() {
+            Some(batch) => Ok(self.give(batch)),
+            None => {
+                self.position = found.read_to.max(self.position);
+                Ok(StreamRead::Idle)
+            }
+        }
+    }
+}

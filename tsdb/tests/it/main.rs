@@ -1,0 +1,15 @@
+//! The engine through its front door, on a simulated disk.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
+mod catalog;
+mod crash;
+mod faults;
+mod harness;
+mod isolation;
+mod oracle;
+mod real;
+mod retention;
+mod scans;
+mod stream;
+mod writes;
