@@ -1,0 +1,26 @@
+//! What a statement runs in.
+
+use crate::{Catalog, Limits, Source};
+use model::{Budget, CancelToken};
+
+/// What a statement runs in: where data comes from, what is meant by default, and how much it may use.
+pub struct Context<'a> {
+    /// Where rows and names come from.
+    pub source: &'a dyn Source,
+    /// Where databases and retention policies are made and dropped.
+    pub catalog: &'a dyn Catalog,
+    /// The database that is meant when a statement names none.
+    pub db: Option<&'a str>,
+    /// The retention policy that is meant when a statement names none; else the database's default.
+    pub rp: Option<&'a str>,
+    /// What `now()` is, in ns.
+    pub now_ns: i64,
+    /// Asked once per batch.
+    pub cancel: CancelToken,
+    /// Where decoded, grouped and answered rows are leased.
+    pub budget: Budget,
+    /// How much the statement may use.
+    pub limits: Limits,
+    /// Whether statements that change something are refused.
+    pub read_only: bool,
+}

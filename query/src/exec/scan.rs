@@ -1,0 +1,283 @@
+//! The leaf: rows of one measurement out of the source.
+
+use super::columns::gather;
+use super::eval::{Slots, truths};
+use super::rows::{Chunk, Group, Rows};
+use crate::functions::Edge;
+use crate::statement::{Call, Input, Kind, Measurement, Residual, Role, Select};
+use crate::{Context, Error, Result, Scan};
+use model::{
+    Column, Direction, FieldRequest, FieldType, ScanBatch, ScanOrder, ScanRequest, SeriesColumn, Tags,
+    TimeRange, Values,
+};
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+/// Where an input's column comes from.
+#[derive(Debug, Clone)]
+enum Fetch {
+    /// A field of the request.
+    Field(usize),
+    /// A tag of the series; the flag says whether a missing one is empty text instead of null.
+    Tag(Box<str>, bool),
+    /// Nowhere.
+    Missing(FieldType),
+}
+
+/// Rows of one measurement, filtered, as the inputs of a SELECT.
+pub(crate) struct MeasurementRows<'a> {
+    scan: Box<dyn Scan>,
+    name: Arc<str>,
+    grouping: &'a [Box<str>],
+    fetches: Vec<Fetch>,
+    residual: Option<&'a Residual>,
+    inputs: usize,
+    /// Whether a row must show a field: those that came for the condition's sake do not count.
+    needs_shown: Option<Vec<usize>>,
+    group: Option<Arc<Group>>,
+    /// The groups that SLIMIT and SOFFSET leave.
+    shown_groups: Option<HashSet<Vec<Box<str>>>>,
+    context: &'a Context<'a>,
+}
+
+/// How a SELECT wants its rows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    /// The time range.
+    pub(crate) time: TimeRange,
+    /// How rows of a group are ordered.
+    pub(crate) order: ScanOrder,
+    /// Whether time runs back.
+    pub(crate) direction: Direction,
+}
+
+/// Begins to read a measurement. Nothing where no field of it is asked for.
+pub(crate) fn open<'a>(
+    context: &'a Context<'a>,
+    select: &'a Select,
+    measurement: &'a Measurement,
+    wanted: Wanted,
+) -> Result<Option<MeasurementRows<'a>>> {
+    let extra = measurement.residual.iter().flat_map(|residual| &residual.inputs);
+    let mut fields: Vec<FieldRequest> = Vec::new();
+    let fetches: Vec<Fetch> = select
+        .inputs
+        .iter()
+        .chain(extra)
+        .zip(&measurement.fields)
+        .map(|(input, exists)| fetch(input, &mut fields, *exists))
+        .collect();
+    let shown: Vec<usize> =
+        (0..select.inputs.len()).filter(|index| matches!(fetches[*index], Fetch::Field(_))).collect();
+    if shown.is_empty() || wanted.time.is_empty() {
+        return Ok(None);
+    }
+    let shown_fields = shown.iter().filter_map(|index| field_of(&fetches[*index])).max().unwrap_or(0) + 1;
+    let needs_shown = (select.is_raw() && fields.len() > shown_fields).then_some(shown);
+    let edge = edge(select, measurement);
+    let request = ScanRequest {
+        measurement: (*measurement.name).into(),
+        time: wanted.time,
+        tags: measurement.predicate.clone(),
+        fields,
+        group_by: select.grouping.clone(),
+        order: wanted.order,
+        direction: edge.unwrap_or(wanted.direction),
+        series_rows_max: edge.map(|_| 1).or_else(|| rows_hint(select, measurement)),
+        cancel: context.cancel.clone(),
+        budget: context.budget.clone(),
+    };
+    let scan = context.source.scan(&measurement.scope, &request)?;
+    Ok(Some(MeasurementRows {
+        scan,
+        name: Arc::clone(&measurement.name),
+        grouping: &select.grouping,
+        fetches,
+        residual: measurement.residual.as_ref(),
+        inputs: select.inputs.len(),
+        needs_shown,
+        group: None,
+        shown_groups: shown_groups(context, select, measurement, wanted.time)?,
+        context,
+    }))
+}
+
+/// Which groups SLIMIT and SOFFSET leave: they count the groups of series that the tags leave, whether
+/// or not these have rows. SOFFSET without SLIMIT leaves none: so InfluxDB cuts its list.
+fn shown_groups(
+    context: &Context<'_>,
+    select: &Select,
+    measurement: &Measurement,
+    time: TimeRange,
+) -> Result<Option<HashSet<Vec<Box<str>>>>> {
+    let page = select.series;
+    if page.limit == 0 && page.offset == 0 {
+        return Ok(None);
+    }
+    let series =
+        context.source.series(&measurement.scope, &measurement.name, &measurement.predicate, time)?;
+    let groups: BTreeSet<GroupRank> = series.iter().map(|tags| rank(&select.grouping, tags)).collect();
+    let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
+    let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+    Ok(Some(groups.into_iter().skip(offset).take(limit).map(|(_, values)| values).collect()))
+}
+
+/// How SLIMIT sorts groups, and the values of a group's tags.
+type GroupRank = (String, Vec<Box<str>>);
+
+/// Groups are counted in the order of InfluxDB's keys for them: the keys of the tags that are there,
+/// then their values, with bars between.
+fn rank(grouping: &[Box<str>], tags: &Tags) -> GroupRank {
+    let mut present: Vec<&Box<str>> = grouping.iter().filter(|key| tags.get(key).is_some()).collect();
+    present.sort();
+    let keys = present.iter().map(|key| &***key);
+    let values = present.iter().map(|key| tags.value_or_empty(key));
+    let text = keys.chain(values).collect::<Vec<_>>().join("|");
+    (text, grouping.iter().map(|key| tags.value_or_empty(key).into()).collect())
+}
+
+fn values_of(group: &Group) -> Vec<Box<str>> {
+    group.tags.iter().map(|(_, value)| value.clone()).collect()
+}
+
+/// A raw SELECT with a LIMIT and no condition on fields needs no more rows of any series.
+fn rows_hint(select: &Select, measurement: &Measurement) -> Option<usize> {
+    let limited = select.is_raw() && select.rows.limit > 0 && measurement.residual.is_none();
+    limited
+        .then(|| usize::try_from(select.rows.limit.saturating_add(select.rows.offset)).unwrap_or(usize::MAX))
+}
+
+/// Where only the oldest or only the newest row of each series can matter, the direction in which it
+/// comes first: `first` or `last` of one field over the whole range, with nothing but tags beside it.
+fn edge(select: &Select, measurement: &Measurement) -> Option<Direction> {
+    let first = select.calls.first()?;
+    let pick = first.reducer?.edge()?;
+    let alike =
+        |call: &Call| call.input == first.input && call.steps.is_empty() && call.reducer == first.reducer;
+    let is_alone = (0..select.inputs.len())
+        .all(|index| index == first.input || !matches!(select.inputs[index].kind, Some(Kind::Field(_))));
+    let is_plain = select.window.interval == 0 && measurement.residual.is_none();
+    (is_plain && is_alone && select.calls.iter().all(alike)).then_some(match pick {
+        Edge::Oldest => Direction::Ascending,
+        Edge::Newest => Direction::Descending,
+    })
+}
+
+fn field_of(fetch: &Fetch) -> Option<usize> {
+    if let Fetch::Field(index) = fetch { Some(*index) } else { None }
+}
+
+fn fetch(input: &Input, fields: &mut Vec<FieldRequest>, exists: bool) -> Fetch {
+    match input.kind {
+        Some(Kind::Field(ty)) if exists => {
+            let wanted = FieldRequest { name: input.name.clone(), ty };
+            let place = fields.iter().position(|known| *known == wanted).unwrap_or_else(|| {
+                fields.push(wanted);
+                fields.len() - 1
+            });
+            Fetch::Field(place)
+        }
+        Some(Kind::Field(ty)) => Fetch::Missing(ty),
+        Some(Kind::Tag) if input.role != Role::Argument => {
+            Fetch::Tag(input.name.clone(), input.role == Role::Compared)
+        }
+        Some(Kind::Tag) => Fetch::Missing(FieldType::String),
+        None => Fetch::Missing(FieldType::Float),
+    }
+}
+
+impl Rows for MeasurementRows<'_> {
+    fn next(&mut self) -> Result<Option<Chunk>> {
+        loop {
+            if self.context.cancel.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
+            let Some(batch) = self.scan.next_batch()? else { return Ok(None) };
+            if let Some(chunk) = self.chunk(batch) {
+                return Ok(Some(chunk));
+            }
+        }
+    }
+}
+
+impl MeasurementRows<'_> {
+    /// The batch's rows that pass, as inputs; nothing where none does.
+    fn chunk(&mut self, batch: ScanBatch) -> Option<Chunk> {
+        let group = self.group_of(&batch.series);
+        if let Some(shown) = &self.shown_groups
+            && !shown.contains(&values_of(&group))
+        {
+            return None;
+        }
+        let ScanBatch { series, columns: batch } = batch;
+        let len = batch.times.len();
+        let mut sources: Vec<Option<Column>> = batch.columns.into_iter().map(Some).collect();
+        let mut columns = Vec::with_capacity(self.fetches.len());
+        for (index, fetch) in self.fetches.iter().enumerate() {
+            columns.push(match fetch {
+                Fetch::Field(field) if self.is_last_use(index, *field) => {
+                    sources[*field].take().unwrap_or_else(|| Column::nulls(FieldType::Float, len))
+                }
+                Fetch::Field(field) => {
+                    sources[*field].clone().unwrap_or_else(|| Column::nulls(FieldType::Float, len))
+                }
+                Fetch::Tag(key, empty) => tag_column(&series, key, *empty, len),
+                Fetch::Missing(ty) => Column::nulls(*ty, len),
+            });
+        }
+        let (times, columns) = self.passing(batch.times, columns)?;
+        Some(Chunk { group, times, columns })
+    }
+
+    fn is_last_use(&self, index: usize, field: usize) -> bool {
+        !self.fetches[index + 1..].iter().any(|later| field_of(later) == Some(field))
+    }
+
+    fn passing(&self, times: Vec<i64>, mut columns: Vec<Column>) -> Option<(Vec<i64>, Vec<Column>)> {
+        let len = times.len();
+        let mut keep = self
+            .residual
+            .map(|residual| truths(&residual.condition, Slots { inputs: &columns, calls: &[], len }));
+        if let Some(shown) = &self.needs_shown {
+            let keep = keep.get_or_insert_with(|| vec![true; len]);
+            for (row, keep) in keep.iter_mut().enumerate() {
+                *keep = *keep && shown.iter().any(|index| columns[*index].is_valid(row));
+            }
+        }
+        columns.truncate(self.inputs);
+        match keep {
+            Some(keep) if keep.contains(&false) => {
+                let rows: Vec<usize> = (0..len).filter(|row| keep[*row]).collect();
+                let times: Vec<i64> = rows.iter().map(|row| times[*row]).collect();
+                let columns = columns.iter().map(|column| gather(column, &rows)).collect();
+                (!times.is_empty()).then_some((times, columns))
+            }
+            _ => Some((times, columns)),
+        }
+    }
+
+    fn group_of(&mut self, series: &SeriesColumn) -> Arc<Group> {
+        let tags = series.tags(0);
+        if let Some(group) = &self.group
+            && group.tags.iter().all(|(key, value)| tags.value_or_empty(key) == &**value)
+        {
+            return Arc::clone(group);
+        }
+        let tags = self.grouping.iter().map(|key| (key.clone(), tags.value_or_empty(key).into())).collect();
+        let group = Arc::new(Group { name: Arc::clone(&self.name), tags });
+        self.group = Some(Arc::clone(&group));
+        group
+    }
+}
+
+fn tag_column(series: &SeriesColumn, key: &str, empty: bool, len: usize) -> Column {
+    if empty {
+        let texts = (0..len).map(|row| series.tags(row).value_or_empty(key)).collect();
+        return Column::dense(Values::String(texts));
+    }
+    let mut column = Column::empty(FieldType::String);
+    for row in 0..len {
+        column.push(series.tags(row).get(key).map(model::ValueRef::String));
+    }
+    column
+}

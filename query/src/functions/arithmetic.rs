@@ -1,0 +1,149 @@
+//! count, sum, mean, spread and stddev: functions of all values of a bucket that pick no row.
+
+use super::accumulate::{Accumulator, Batch, Point, entry};
+use super::number::{Number, count_valid, for_each_valid};
+use model::{FieldType, FieldValue, Values};
+use std::ops::Range;
+
+/// `count`: how many values of any type there are.
+#[derive(Default)]
+pub(crate) struct Count(Vec<i64>);
+
+impl Accumulator for Count {
+    fn add(&mut self, bucket: usize, batch: &Batch<'_>, rows: Range<usize>) {
+        *entry(&mut self.0, bucket) += count_valid(batch.values, rows).cast_signed() as i64;
+    }
+
+    fn finish(&mut self, bucket: usize, start: i64) -> Vec<Point> {
+        match self.0.get(bucket) {
+            Some(count @ 1..) => vec![Point::bare(start, Some(FieldValue::Integer(*count)))],
+            _ => Vec::new(),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.capacity() * 8
+    }
+}
+
+/// What is kept of a bucket's numbers.
+#[derive(Clone, Copy)]
+struct Moments<T> {
+    count: u64,
+    sum: T,
+    min: T,
+    max: T,
+    mean: f64,
+    squares: f64,
+}
+
+impl<T: Number> Default for Moments<T> {
+    fn default() -> Self {
+        Self { count: 0, sum: T::ZERO, min: T::ZERO, max: T::ZERO, mean: 0.0, squares: 0.0 }
+    }
+}
+
+/// What is made of a bucket's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// `sum`: integers wrap.
+    Sum,
+    /// `mean`: the sum as a float over the count.
+    Mean,
+    /// `spread`: the largest value less the smallest.
+    Spread,
+    /// `stddev`: of a sample; null for a single value. Welford's algorithm.
+    StdDev,
+}
+
+/// One of the [`Moment`]s over numbers of one type.
+pub(crate) struct Numeric<T> {
+    moment: Moment,
+    buckets: Vec<Moments<T>>,
+}
+
+impl<T: Number> Numeric<T> {
+    fn new(moment: Moment) -> Self {
+        Self { moment, buckets: Vec::new() }
+    }
+}
+
+/// The accumulator of `moment` for an argument of type `ty`, if it is a number.
+pub(crate) fn numeric(moment: Moment, ty: FieldType) -> Option<Box<dyn Accumulator>> {
+    Some(match ty {
+        FieldType::Float => Box::new(Numeric::<f64>::new(moment)),
+        FieldType::Integer => Box::new(Numeric::<i64>::new(moment)),
+        FieldType::Unsigned => Box::new(Numeric::<u64>::new(moment)),
+        FieldType::Boolean | FieldType::String => return None,
+    })
+}
+
+impl<T: Number> Accumulator for Numeric<T> {
+    fn add(&mut self, bucket: usize, batch: &Batch<'_>, rows: Range<usize>) {
+        let moments = entry(&mut self.buckets, bucket);
+        match self.moment {
+            Moment::Sum | Moment::Mean => add_sum(moments, batch, rows),
+            Moment::Spread => add_spread(moments, batch, rows),
+            Moment::StdDev => add_squares(moments, batch, rows),
+        }
+    }
+
+    fn finish(&mut self, bucket: usize, start: i64) -> Vec<Point> {
+        let Some(moments) = self.buckets.get(bucket).filter(|moments| moments.count > 0) else {
+            return Vec::new();
+        };
+        let count = moments.count.to_float();
+        let value = match self.moment {
+            Moment::Sum => Some(owned(moments.sum)),
+            Moment::Mean => Some(FieldValue::Float(moments.sum.to_float() / count)),
+            Moment::Spread => Some(owned(moments.max.minus(moments.min))),
+            Moment::StdDev if moments.count < 2 => None,
+            Moment::StdDev => Some(FieldValue::Float((moments.squares / (count - 1.0)).sqrt())),
+        };
+        vec![Point::bare(start, value)]
+    }
+
+    fn bytes(&self) -> usize {
+        self.buckets.capacity() * size_of::<Moments<T>>()
+    }
+}
+
+fn add_sum<T: Number>(moments: &mut Moments<T>, batch: &Batch<'_>, rows: Range<usize>) {
+    let (mut sum, mut count) = (moments.sum, moments.count);
+    for_each_valid(batch.values, rows, |value: T| {
+        sum = sum.plus(value);
+        count += 1;
+    });
+    (moments.sum, moments.count) = (sum, count);
+}
+
+fn add_spread<T: Number>(moments: &mut Moments<T>, batch: &Batch<'_>, rows: Range<usize>) {
+    for_each_valid(batch.values, rows, |value: T| {
+        if moments.count == 0 || value < moments.min {
+            moments.min = value;
+        }
+        if moments.count == 0 || value > moments.max {
+            moments.max = value;
+        }
+        moments.count += 1;
+    });
+}
+
+fn add_squares<T: Number>(moments: &mut Moments<T>, batch: &Batch<'_>, rows: Range<usize>) {
+    for_each_valid(batch.values, rows, |value: T| {
+        moments.count += 1;
+        let delta = value.to_float() - moments.mean;
+        moments.mean += delta / moments.count.to_float();
+        moments.squares += delta * (value.to_float() - moments.mean);
+    });
+}
+
+/// A number as a field's value.
+pub(crate) fn owned<T: Number>(value: T) -> FieldValue {
+    match T::values(vec![value]) {
+        Values::Float(v) => FieldValue::Float(v[0]),
+        Values::Integer(v) => FieldValue::Integer(v[0]),
+        Values::Unsigned(v) => FieldValue::Unsigned(v[0]),
+        Values::Boolean(_) | Values::String(_) => unreachable!("a number has a numeric type"),
+    }
+}

@@ -1,0 +1,55 @@
+//! The functions that make points of points, as a closed set.
+
+use super::integral::integral;
+use super::transform::{Sequence, Transform};
+use crate::window::Window;
+use model::FieldType;
+
+/// Which step, with its constant arguments.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Step {
+    /// A function of neighbouring points.
+    Transform(Transform),
+    /// `integral`, in units of so many ns.
+    Integral(i64),
+}
+
+impl Step {
+    /// Whether it needs the bucket before the range to say something about the first one.
+    pub(crate) fn looks_back(self) -> bool {
+        !matches!(self, Self::Integral(_) | Self::Transform(Transform::CumulativeSum))
+    }
+
+    /// How many buckets before the range are read for it at most.
+    pub(crate) fn mapped_buckets(self) -> i64 {
+        match self {
+            Self::Transform(Transform::MovingAverage(width)) => i64::try_from(width).unwrap_or(i64::MAX),
+            Self::Transform(_) => 1,
+            Self::Integral(_) => 0,
+        }
+    }
+
+    /// Whether it takes an argument of this type.
+    pub(crate) fn accepts(self, ty: FieldType) -> bool {
+        match self {
+            Self::Transform(transform) => transform.accepts(ty),
+            Self::Integral(_) => ty.is_numeric(),
+        }
+    }
+
+    /// The type of the result for an argument of type `ty`.
+    pub(crate) fn result(self, ty: FieldType) -> FieldType {
+        match self {
+            Self::Transform(transform) => transform.result(ty),
+            Self::Integral(_) => FieldType::Float,
+        }
+    }
+
+    /// The new points.
+    pub(crate) fn apply(self, input: &Sequence, window: &Window, ascending: bool) -> Sequence {
+        match self {
+            Self::Transform(transform) => transform.apply(input),
+            Self::Integral(unit_ns) => integral(input, window, unit_ns, ascending),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The read side of a store, as queries see it.
+//!
+//! An embedded engine implements this, and a distributed one could: nothing here speaks of files,
+//! shards or where rows come from. Rows come as typed column batches, one group after another.
+
+use model::{FieldType, ScanBatch, ScanRequest, TagPredicate, Tags, TimeRange};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// A database and one of its retention policies.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Scope {
+    /// The database.
+    pub db: Box<str>,
+    /// The retention policy.
+    pub rp: Box<str>,
+}
+
+/// Why a source could not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceErrorKind {
+    /// The database or retention policy does not exist.
+    NotFound,
+    /// It is starting, replaying or overloaded: the same question may be answered later.
+    Busy,
+    /// The memory budget is used up.
+    Budget,
+    /// Stored data is damaged.
+    Corrupt,
+    /// The reader cancelled.
+    Cancelled,
+    /// Anything else, such as a failed read.
+    Other,
+}
+
+/// A source's refusal. The message is shown to whoever asked.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{message}")]
+pub struct SourceError {
+    /// What kind of failure it is.
+    pub kind: SourceErrorKind,
+    /// What happened, in words for the user.
+    pub message: Box<str>,
+}
+
+impl SourceError {
+    /// An error of a kind.
+    #[must_use]
+    pub fn new(kind: SourceErrorKind, message: impl Into<Box<str>>) -> Self {
+        Self { kind, message: message.into() }
+    }
+
+    /// The database does not exist, in InfluxDB's words.
+    #[must_use]
+    pub fn database_not_found(db: &str) -> Self {
+        Self::new(SourceErrorKind::NotFound, format!("database not found: {db}"))
+    }
+
+    /// The retention policy does not exist, in InfluxDB's words.
+    #[must_use]
+    pub fn policy_not_found(rp: &str) -> Self {
+        Self::new(SourceErrorKind::NotFound, format!("retention policy not found: {rp}"))
+    }
+}
+
+/// What a source answers.
+pub type SourceResult<T> = Result<T, SourceError>;
+
+/// The read side of one store.
+///
+/// Answers are consistent with every write that was acknowledged before the call. Data outside a
+/// retention policy's duration may or may not be seen.
+pub trait Source: Send + Sync {
+    /// The retention policy of `db` that is meant when none is named.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such database.
+    fn default_retention_policy(&self, db: &str) -> SourceResult<String>;
+
+    /// The measurements, sorted by name.
+    ///
+    /// # Errors
+    /// `NotFound` when the database or the policy does not exist.
+    fn measurements(&self, scope: &Scope) -> SourceResult<Vec<String>>;
+
+    /// The fields of a measurement, sorted by name, each with every type that some part of the store
+    /// holds it as. Empty for a measurement that does not exist.
+    ///
+    /// # Errors
+    /// As [`measurements`](Self::measurements).
+    fn fields(&self, scope: &Scope, measurement: &str) -> SourceResult<Vec<(String, Vec<FieldType>)>>;
+
+    /// The tag keys of a measurement, sorted.
+    ///
+    /// # Errors
+    /// As [`measurements`](Self::measurements).
+    fn tag_keys(&self, scope: &Scope, measurement: &str) -> SourceResult<Vec<String>>;
+
+    /// The tag sets of the series that pass `tags` and have, or may have, a point within `time`,
+    /// sorted by series key. The time may be judged as coarsely as the store keeps its data apart.
+    ///
+    /// # Errors
+    /// As [`measurements`](Self::measurements).
+    fn series(
+        &self,
+        scope: &Scope,
+        measurement: &str,
+        tags: &TagPredicate,
+        time: TimeRange,
+    ) -> SourceResult<Vec<Arc<Tags>>>;
+
+    /// Starts to read rows. A group's batches come one after another, groups in ascending order of
+    /// the values of [`ScanRequest::group_by`] (a missing tag is the empty text), whatever the
+    /// direction of time; a scan without matching rows ends at once.
+    ///
+    /// # Errors
+    /// As [`measurements`](Self::measurements), or any other kind.
+    fn scan(&self, scope: &Scope, request: &ScanRequest) -> SourceResult<Box<dyn Scan>>;
+}
+
+/// Rows on their way.
+pub trait Scan: Send {
+    /// The next rows, or nothing at the end. A batch is never empty and never mixes groups.
+    ///
+    /// # Errors
+    /// `Cancelled`, `Budget`, `Corrupt` or `Other`; a scan that failed is not asked again.
+    fn next_batch(&mut self) -> SourceResult<Option<ScanBatch>>;
+}
