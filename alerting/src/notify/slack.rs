@@ -1,0 +1,136 @@
+//! The Slack handler: an incoming webhook, spoken to as Kapacitor does (services/slack).
+//!
+//! One event is one attachment: the message as its text, coloured by level. The address is the secret that
+//! lets anybody post, so it appears in no message, not even in those of the HTTP client.
+
+use super::attempt::Attempt;
+use crate::Level;
+use crate::config::SlackSettings;
+use crate::event::{Event, cut};
+use crate::limits::ANSWER_BYTES_MAX;
+use crate::outbox::Letter;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{Client, Response, StatusCode, redirect};
+use serde::Serialize;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Posts to one webhook.
+#[derive(Debug)]
+pub(super) struct SlackHandler {
+    settings: SlackSettings,
+    client: Client,
+}
+
+#[derive(Debug, Serialize)]
+struct Message<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<&'a str>,
+    text: &'a str,
+    attachments: [Attachment<'a>; 1],
+    username: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    icon_emoji: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Attachment<'a> {
+    fallback: &'a str,
+    color: &'static str,
+    text: &'a str,
+    mrkdwn_in: [&'static str; 1],
+}
+
+impl SlackHandler {
+    pub(super) fn new(settings: SlackSettings, timeout: Duration) -> Result<Self, String> {
+        let client = Client::builder()
+            .timeout(timeout)
+            .redirect(redirect::Policy::none())
+            .user_agent(concat!("vigie/", env!("CARGO_PKG_VERSION")))
+            .build();
+        Ok(Self { settings, client: client.map_err(|error| error.without_url().to_string())? })
+    }
+
+    pub(super) async fn deliver(&self, letters: &[Arc<Letter>]) -> Attempt {
+        for letter in letters {
+            match self.post(&letter.event).await {
+                Attempt::Delivered => {}
+                other => return other,
+            }
+        }
+        Attempt::Delivered
+    }
+
+    async fn post(&self, event: &Event) -> Attempt {
+        let request = self.client.post(self.settings.url.reveal()).json(&message(&self.settings, event));
+        match request.send().await {
+            Ok(response) => judge(response).await,
+            Err(error) => Attempt::failed(reason(error)),
+        }
+    }
+}
+
+fn message<'a>(settings: &'a SlackSettings, event: &'a Event) -> Message<'a> {
+    Message {
+        channel: settings.channel.as_deref(),
+        text: "",
+        attachments: [Attachment {
+            fallback: &event.message,
+            color: color(event.level),
+            text: &event.message,
+            mrkdwn_in: ["text"],
+        }],
+        username: &settings.username,
+        icon_emoji: settings.icon_emoji.as_deref(),
+    }
+}
+
+const fn color(level: Level) -> &'static str {
+    match level {
+        Level::Ok | Level::Info => "good",
+        Level::Warning => "warning",
+        Level::Critical => "danger",
+    }
+}
+
+async fn judge(response: Response) -> Attempt {
+    let status = response.status();
+    if status.is_success() {
+        return Attempt::Delivered;
+    }
+    let after = retry_after(response.headers());
+    let reason = format!("the receiver answered {status}: {}", beginning(response).await);
+    let passes = status.is_server_error()
+        || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
+    if passes { Attempt::Failed { reason, after } } else { Attempt::Refused { reason } }
+}
+
+/// The pause that the receiver asks for; a date is not taken, Slack sends seconds.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// The beginning of an answer, for the log.
+async fn beginning(mut response: Response) -> String {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        body.extend_from_slice(&chunk[..chunk.len().min(ANSWER_BYTES_MAX)]);
+        if body.len() >= ANSWER_BYTES_MAX {
+            break;
+        }
+    }
+    cut(&String::from_utf8_lossy(&body), ANSWER_BYTES_MAX).escape_debug().to_string()
+}
+
+/// What went wrong, down to the cause, without the address.
+fn reason(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut reason = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(error) = cause {
+        reason = format!("{reason}: {error}");
+        cause = error.source();
+    }
+    reason
+}
