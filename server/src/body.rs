@@ -1,0 +1,164 @@
+//! Reading a request's body: bounded in bytes, in time and in memory, before and after inflating.
+
+use crate::error::ApiError;
+use crate::limits;
+use axum::body::Body;
+use flate2::read::MultiGzDecoder;
+use http::{HeaderMap, StatusCode, header};
+use http_body_util::BodyExt;
+use model::{Budget, BudgetExceeded, Lease, Share};
+use std::io::Read;
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// A whole body and the lease that pays for it.
+#[derive(Debug)]
+pub(crate) struct Payload {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) lease: Lease,
+}
+
+/// The most bytes that a body may have, on the wire and inflated.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyLimits {
+    pub(crate) wire: usize,
+    pub(crate) inflated: usize,
+}
+
+impl BodyLimits {
+    pub(crate) const WRITE: Self =
+        Self { wire: limits::BODY_BYTES_MAX, inflated: limits::INFLATED_BYTES_MAX };
+    pub(crate) const FORM: Self = Self { wire: limits::QUERY_BYTES_MAX, inflated: limits::QUERY_BYTES_MAX };
+}
+
+/// Reads `body` to its end, inflated when the headers say that it is gzip.
+pub(crate) async fn read(
+    body: Body,
+    headers: &HeaderMap,
+    budget: &Budget,
+    max: BodyLimits,
+) -> Result<Payload, ApiError> {
+    let announced =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > max.wire) {
+        return Err(too_large());
+    }
+    let wire = collect(body, announced.unwrap_or(0), budget, max.wire).await?;
+    match headers.get(header::CONTENT_ENCODING).map(http::HeaderValue::as_bytes) {
+        Some(b"gzip" | b"x-gzip") => inflate(&wire.bytes, budget, max.inflated),
+        None | Some(b"" | b"identity") => Ok(wire),
+        Some(other) => Err(ApiError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            format!(
+                "content encoding {:?} is not supported, use gzip or identity",
+                String::from_utf8_lossy(other)
+            ),
+        )),
+    }
+}
+
+async fn collect(mut body: Body, announced: usize, budget: &Budget, max: usize) -> Result<Payload, ApiError> {
+    let lease = budget.lease(Share::Body, announced).map_err(|error| over_budget(&error))?;
+    let mut payload = Payload { bytes: Vec::with_capacity(announced), lease };
+    let deadline = Instant::now() + limits::BODY_TIMEOUT;
+    loop {
+        let frame = timeout_at(deadline, timeout(limits::BODY_PAUSE_MAX, body.frame()));
+        let frame = match frame.await {
+            Ok(Ok(Some(frame))) => frame.map_err(|error| ApiError::bad_request(error.to_string()))?,
+            Ok(Ok(None)) => return Ok(payload),
+            Ok(Err(_)) | Err(_) => {
+                return Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "request body took too long"));
+            }
+        };
+        let Some(data) = frame.data_ref() else { continue };
+        if payload.bytes.len() + data.len() > max {
+            return Err(too_large());
+        }
+        payload.append(data)?;
+    }
+}
+
+impl Payload {
+    fn append(&mut self, data: &[u8]) -> Result<(), ApiError> {
+        let needed = self.bytes.len() + data.len();
+        if needed > self.lease.bytes() {
+            let more = needed.max(2 * self.lease.bytes()) - self.lease.bytes();
+            self.lease.grow(more).map_err(|error| over_budget(&error))?;
+            self.bytes.reserve_exact(self.lease.bytes() - self.bytes.len());
+        }
+        self.bytes.extend_from_slice(data);
+        Ok(())
+    }
+}
+
+fn inflate(wire: &[u8], budget: &Budget, max: usize) -> Result<Payload, ApiError> {
+    let guess = (wire.len() * 4).min(max);
+    let lease = budget.lease(Share::Body, guess).map_err(|error| over_budget(&error))?;
+    let mut payload = Payload { bytes: Vec::with_capacity(guess), lease };
+    let mut decoder = MultiGzDecoder::new(wire);
+    let mut piece = [0; 32 * 1024];
+    loop {
+        match decoder.read(&mut piece) {
+            Ok(0) => return Ok(payload),
+            Ok(count) if payload.bytes.len() + count > max => return Err(too_large()),
+            Ok(count) => payload.append(&piece[..count])?,
+            Err(error) => {
+                return Err(ApiError::bad_request(format!(
+                    "invalid gzip body after {} bytes: {error}",
+                    payload.bytes.len()
+                )));
+            }
+        }
+    }
+}
+
+fn too_large() -> ApiError {
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+}
+
+fn over_budget(error: &BudgetExceeded) -> ApiError {
+    ApiError::unavailable(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::write::GzEncoder;
+    use std::io::Write;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    async fn read_gzip(bytes: Vec<u8>, budget: &Budget, max: BodyLimits) -> Result<Payload, ApiError> {
+        let headers = [(header::CONTENT_ENCODING, "gzip".parse().unwrap())].into_iter().collect();
+        read(Body::from(bytes), &headers, budget, max).await
+    }
+
+    #[tokio::test]
+    async fn a_gzip_body_is_inflated_and_its_memory_is_given_back() {
+        let budget = Budget::new(1 << 20);
+        let payload = read_gzip(gzip(b"cpu v=1"), &budget, BodyLimits::WRITE).await.unwrap();
+        assert_eq!(payload.bytes, b"cpu v=1");
+        assert!(budget.used() >= 7);
+        drop(payload);
+        assert_eq!(budget.used(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_bomb_a_torn_stream_and_a_poor_budget_are_refused() {
+        let zeros = gzip(&vec![0; 1 << 20]);
+        let max = BodyLimits { wire: 1 << 20, inflated: 1 << 16 };
+        let rich = Budget::new(1 << 30);
+        assert_eq!(read_gzip(zeros.clone(), &rich, max).await.unwrap_err().status, 413);
+        assert_eq!(
+            read_gzip(zeros[..zeros.len() / 2].to_vec(), &rich, BodyLimits::WRITE).await.unwrap_err().status,
+            400
+        );
+        assert_eq!(read_gzip(b"plain text".to_vec(), &rich, max).await.unwrap_err().status, 400);
+        let poor = Budget::new(1 << 12);
+        assert_eq!(read_gzip(zeros, &poor, BodyLimits::WRITE).await.unwrap_err().status, 503);
+        assert_eq!(poor.used(), 0);
+    }
+}

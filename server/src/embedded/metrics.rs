@@ -1,0 +1,58 @@
+//! What the store counts, for `/metrics`.
+
+use crate::MetricsText;
+use tsdb::{EngineStats, SYNC_BUCKETS_US};
+
+type Value = (&'static str, &'static str, fn(&EngineStats) -> u64);
+
+const COUNTERS: [Value; 9] = [
+    ("vigie_store_points_written_total", "Points accepted by the store", |s| s.points_written),
+    ("vigie_store_points_future_total", "Accepted points that lie in the future", |s| s.points_future),
+    ("vigie_wal_frames_total", "Frames committed to the log", |s| s.wal_frames),
+    ("vigie_wal_bytes_written_total", "Bytes committed to the log", |s| s.wal_bytes_written),
+    ("vigie_freezes_total", "Generations written to segments", |s| s.freezes),
+    ("vigie_freeze_failures_total", "Freezes that failed and are repeated", |s| s.freeze_failures),
+    ("vigie_merges_total", "Merges of segments", |s| s.merges),
+    ("vigie_merge_failures_total", "Merges that failed", |s| s.merge_failures),
+    ("vigie_shards_dropped_total", "Shards dropped by retention or statements", |s| s.shards_dropped),
+];
+
+const GAUGES: [Value; 14] = [
+    ("vigie_wal_bytes", "Bytes of log that a restart would read", |s| s.wal_bytes),
+    ("vigie_read_only", "1 while the log takes no writes", |s| u64::from(s.read_only)),
+    ("vigie_last_lsn", "The last log sequence number given", |s| s.last_lsn),
+    ("vigie_generations", "Generations in memory", |s| s.generations),
+    ("vigie_head_bytes", "Anonymous memory of points that are in no segment yet", |s| s.head_bytes),
+    ("vigie_head_rows", "Rows in no segment yet", |s| s.head_rows),
+    ("vigie_databases", "Databases", |s| s.databases),
+    ("vigie_shards", "Shards", |s| s.shards),
+    ("vigie_segments", "Segments", |s| s.segments),
+    ("vigie_segment_bytes", "Bytes of segments, file-backed when mapped", |s| s.segment_bytes),
+    ("vigie_segment_rows", "Rows in segments", |s| s.segment_rows),
+    ("vigie_series", "Series, counted once per segment and head", |s| s.series),
+    ("vigie_stream_batches", "Batches kept for alerting", |s| s.stream_batches),
+    ("vigie_stream_bytes", "Bytes kept for alerting", |s| s.stream_bytes),
+];
+
+/// Adds the store's counters.
+pub(crate) fn write(stats: &EngineStats, out: &mut MetricsText) {
+    for (name, help, value) in COUNTERS {
+        out.counter(name, help, &[], value(stats));
+    }
+    for (name, help, value) in GAUGES {
+        out.gauge(name, help, &[], value(stats) as f64);
+    }
+    let mut total = 0;
+    let buckets = SYNC_BUCKETS_US.iter().zip(&stats.sync_histogram).map(|(bound_us, count)| {
+        total += count;
+        (*bound_us as f64 / 1e6, total)
+    });
+    let buckets: Vec<(f64, u64)> = buckets.collect();
+    out.histogram(
+        "vigie_sync_seconds",
+        "Time of a log sync",
+        &buckets,
+        stats.sync_us as f64 / 1e6,
+        stats.syncs,
+    );
+}

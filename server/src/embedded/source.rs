@@ -1,0 +1,74 @@
+//! `query::Source`: names and rows out of snapshots.
+
+use super::Embedded;
+use model::{FieldType, ScanBatch, ScanRequest, TagPredicate, Tags, TimeRange};
+use query::{Scan, Scope, Source, SourceError, SourceErrorKind, SourceResult};
+use std::sync::Arc;
+use tsdb::Snapshot;
+
+impl Embedded {
+    fn snapshot(&self, scope: &Scope) -> SourceResult<Snapshot> {
+        self.0.snapshot(&scope.db, Some(&scope.rp)).map_err(|error| source_error(&error))
+    }
+}
+
+impl Source for Embedded {
+    fn default_retention_policy(&self, db: &str) -> SourceResult<String> {
+        let database = self.0.database(db).ok_or_else(|| SourceError::database_not_found(db))?;
+        Ok(database.default_policy.to_string())
+    }
+
+    fn measurements(&self, scope: &Scope) -> SourceResult<Vec<String>> {
+        self.snapshot(scope)?.measurements().map(texts).map_err(|error| source_error(&error))
+    }
+
+    fn fields(&self, scope: &Scope, measurement: &str) -> SourceResult<Vec<(String, Vec<FieldType>)>> {
+        let fields = self.snapshot(scope)?.fields(measurement).map_err(|error| source_error(&error))?;
+        Ok(fields.into_iter().map(|(name, types)| (name.into(), types)).collect())
+    }
+
+    fn tag_keys(&self, scope: &Scope, measurement: &str) -> SourceResult<Vec<String>> {
+        self.snapshot(scope)?.tag_keys(measurement).map(texts).map_err(|error| source_error(&error))
+    }
+
+    fn series(
+        &self,
+        scope: &Scope,
+        measurement: &str,
+        tags: &TagPredicate,
+        time: TimeRange,
+    ) -> SourceResult<Vec<Arc<Tags>>> {
+        self.snapshot(scope)?.within(time).series(measurement, tags).map_err(|error| source_error(&error))
+    }
+
+    fn scan(&self, scope: &Scope, request: &ScanRequest) -> SourceResult<Box<dyn Scan>> {
+        let scan = self.snapshot(scope)?.scan(request).map_err(|error| source_error(&error))?;
+        Ok(Box::new(Rows(scan)))
+    }
+}
+
+struct Rows(tsdb::Scan);
+
+impl Scan for Rows {
+    fn next_batch(&mut self) -> SourceResult<Option<ScanBatch>> {
+        self.0.next_batch().map_err(|error| source_error(&error))
+    }
+}
+
+fn texts(texts: Vec<Box<str>>) -> Vec<String> {
+    texts.into_iter().map(String::from).collect()
+}
+
+fn source_error(error: &tsdb::Error) -> SourceError {
+    let kind = match error {
+        tsdb::Error::DatabaseNotFound(_) | tsdb::Error::RetentionPolicyNotFound(_) => {
+            SourceErrorKind::NotFound
+        }
+        tsdb::Error::Busy { .. } => SourceErrorKind::Busy,
+        tsdb::Error::Budget(_) => SourceErrorKind::Budget,
+        tsdb::Error::Corrupt { .. } => SourceErrorKind::Corrupt,
+        tsdb::Error::Cancelled => SourceErrorKind::Cancelled,
+        _ => SourceErrorKind::Other,
+    };
+    SourceError::new(kind, error.to_string())
+}

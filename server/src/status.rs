@@ -1,0 +1,34 @@
+//! `/ping` and `/health`: is anybody there, and is the store.
+
+use crate::params::Params;
+use crate::router::VERSION;
+use crate::state::{AppState, Store};
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::json;
+
+/// `GET` and `HEAD /ping`: 204 from the first moment on; with `verbose`, 200 and the version.
+pub(crate) async fn ping(params: Params) -> Response {
+    match params.get("verbose") {
+        None | Some("0" | "false") => StatusCode::NO_CONTENT.into_response(),
+        Some(_) => as_json(StatusCode::OK, &json!({ "version": VERSION })),
+    }
+}
+
+/// `GET /health`: 200 once the store answers, 503 before that and after it failed.
+pub(crate) async fn health(State(state): State<AppState>) -> Response {
+    let (code, status, message) = match &*state.store.borrow() {
+        Store::Open(_) => (StatusCode::OK, "pass", "ready for queries and writes"),
+        Store::Opening => (StatusCode::SERVICE_UNAVAILABLE, "fail", "the store is replaying its log"),
+        Store::Closed => (StatusCode::SERVICE_UNAVAILABLE, "fail", "the store is closed"),
+    };
+    let body =
+        json!({ "checks": [], "message": message, "name": "influxdb", "status": status, "version": VERSION });
+    as_json(code, &body)
+}
+
+fn as_json(status: StatusCode, body: &serde_json::Value) -> Response {
+    let content_type = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    (status, content_type, format!("{body}\n")).into_response()
+}

@@ -1,0 +1,139 @@
+//! `POST /write`: line protocol in, an acknowledgement out once the store has it on disk.
+
+use crate::body::{self, BodyLimits, Payload};
+use crate::embedded::store_error;
+use crate::error::ApiError;
+use crate::metrics::HttpMetrics;
+use crate::params::Params;
+use crate::state::AppState;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use model::line_protocol::{self, ParseOptions, Parsed};
+use model::{Lease, Precision};
+use std::sync::Arc;
+use std::time::Instant;
+use tsdb::{Engine, Written};
+
+/// Bodies up to this size are parsed on the connection's own thread: handing them over costs more.
+const INLINE_BYTES_MAX: usize = 64 * 1024;
+
+/// `POST /write`.
+pub(crate) async fn write(State(state): State<AppState>, params: Params, request: Request) -> Response {
+    let started = Instant::now();
+    let answer = answer(&state, &params, request).await;
+    state.http.write_seconds.observe(started.elapsed());
+    answer.unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn answer(state: &AppState, params: &Params, request: Request) -> Result<Response, ApiError> {
+    let Some(db) = params.get("db") else { return Err(ApiError::bad_request("database is required")) };
+    let engine = state.engine().await?;
+    if engine.database(db).is_none() {
+        return Err(ApiError::new(StatusCode::NOT_FOUND, format!("database not found: {db:?}")));
+    }
+    let (parts, body) = request.into_parts();
+    let payload = body::read(body, &parts.headers, &state.budget, BodyLimits::WRITE).await?;
+    if payload.bytes.is_empty() {
+        return Ok(StatusCode::OK.into_response());
+    }
+    let target = Target {
+        db: db.to_owned(),
+        rp: params.get("rp").map(str::to_owned),
+        precision: params.get("precision").and_then(Precision::from_name).unwrap_or_default(),
+    };
+    store(state, engine, target, payload).await.map(|()| StatusCode::NO_CONTENT.into_response())
+}
+
+/// Where a body goes and how its timestamps count.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) db: String,
+    pub(crate) rp: Option<String>,
+    pub(crate) precision: Precision,
+}
+
+/// Parses a body, stores its points and waits until they are durable. Good points are stored even when
+/// the answer is an error that names the bad ones.
+pub(crate) async fn store(
+    state: &AppState,
+    engine: Arc<Engine>,
+    target: Target,
+    payload: Payload,
+) -> Result<(), ApiError> {
+    let now_ns = state.clock.now_ns();
+    let is_short = payload.bytes.len() <= INLINE_BYTES_MAX;
+    let append = move || append(&engine, &target, payload, now_ns);
+    let Appended { refused, written, lease } = if is_short { append() } else { on_a_thread(append).await? };
+    HttpMetrics::add(&state.http.lines_refused, refused.count);
+    let Some(written) = written? else { return refused.answer(0, None) };
+    written.ticket.await.map_err(|error| store_error(&error))?;
+    drop(lease);
+    HttpMetrics::add(&state.http.points_rejected, written.rejected_count);
+    let reason = written.rejected.first().map(|rejected| rejected.reason.to_string());
+    refused.answer(written.rejected_count, reason.as_deref())
+}
+
+/// What became of a body; nothing was written when no line had a point.
+struct Appended {
+    refused: RefusedLines,
+    written: Result<Option<Written>, ApiError>,
+    lease: Lease,
+}
+
+fn append(engine: &Engine, target: &Target, payload: Payload, now_ns: i64) -> Appended {
+    let Payload { bytes, mut lease } = payload;
+    let parsed = line_protocol::parse(bytes, &ParseOptions::new(target.precision, now_ns));
+    let refused = RefusedLines::new(&parsed);
+    if let Err(over) = lease.grow(parsed.points.bytes().saturating_sub(lease.bytes())) {
+        return Appended { refused, written: Err(ApiError::unavailable(over.to_string())), lease };
+    }
+    let written = if parsed.points.is_empty() {
+        Ok(None)
+    } else {
+        let written = engine.append(&target.db, target.rp.as_deref(), parsed.points);
+        written.map(Some).map_err(|error| store_error(&error))
+    };
+    Appended { refused, written, lease }
+}
+
+async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+    let result = tokio::task::spawn_blocking(work).await;
+    result.map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "the write panicked; see the log"))
+}
+
+/// The lines that could not be parsed, in InfluxDB's words.
+struct RefusedLines {
+    count: usize,
+    text: String,
+    /// Points that were lines but may not be stored, such as one with a tag `time`.
+    dropped: usize,
+    /// Whether the answer is a partial write: other lines were stored, or points were dropped.
+    partial: bool,
+}
+
+impl RefusedLines {
+    fn new(parsed: &Parsed) -> Self {
+        let mut lines: Vec<String> = parsed.refused.iter().map(ToString::to_string).collect();
+        let untold = parsed.refused_count - parsed.refused.len();
+        if untold > 0 {
+            lines.push(format!("and {untold} more lines"));
+        }
+        let dropped = parsed.dropped_count;
+        let partial = !parsed.points.is_empty() || dropped > 0;
+        Self { count: parsed.refused_count, text: lines.join("\n"), dropped, partial }
+    }
+
+    /// The answer to a write of which `rejected` points were rejected by the store, the first for `reason`.
+    fn answer(&self, rejected: usize, reason: Option<&str>) -> Result<(), ApiError> {
+        let dropped = self.dropped + rejected;
+        let text = match (self.count, reason) {
+            (0, None) => return Ok(()),
+            (0, Some(reason)) => reason.to_owned(),
+            (_, None) if !self.partial => return Err(ApiError::bad_request(&*self.text)),
+            (_, None) => self.text.clone(),
+            (_, Some(reason)) => format!("{}\n{reason}", self.text),
+        };
+        Err(ApiError::bad_request(format!("partial write: {text} dropped={dropped}")))
+    }
+}
