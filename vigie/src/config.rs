@@ -1,0 +1,82 @@
+//! The configuration: which files, what they say, and what holds without them.
+
+mod environment;
+mod files;
+mod print;
+mod server;
+
+pub(crate) use files::read as read_files;
+pub(crate) use server::{ServerSettings, StorageSettings};
+
+use crate::cli::ConfigOptions;
+use settings::{Problem, SettingsError, SettingsFile};
+
+/// Everything that can be configured, checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    pub(crate) server: ServerSettings,
+    pub(crate) storage: StorageSettings,
+    pub(crate) collector: collector::Config,
+    pub(crate) alerting: alerting::Config,
+}
+
+impl Config {
+    /// Reads the files that the options name, or those that are found, or none.
+    pub(crate) fn load(options: &ConfigOptions) -> anyhow::Result<Self> {
+        Ok(Self::from_files(&read_files(options)?)?)
+    }
+
+    /// The configuration in some files. What they leave out has its default: without any input the
+    /// machine's own nine, without any rule those for CPU, memory and disks.
+    pub(crate) fn from_files(files: &[SettingsFile]) -> Result<Self, SettingsError> {
+        let documents = settings::parse_all(files)?;
+        refuse_unknown_sections(&documents)?;
+        let mut collector = collector::Config::from_files(files)?;
+        if collector.inputs.is_empty() {
+            collector.inputs = collector::Config::default().inputs;
+        }
+        Ok(Self {
+            server: ServerSettings::read(&documents)?,
+            storage: StorageSettings::read(&documents)?,
+            collector,
+            alerting: alerting::Config::from_files(files)?,
+        })
+    }
+}
+
+fn refuse_unknown_sections(documents: &[settings::Document<'_>]) -> Result<(), SettingsError> {
+    let known = [&["server", "storage"][..], &collector::SECTIONS, &alerting::SECTIONS].concat();
+    for document in documents {
+        for (name, line) in document.sections() {
+            if !known.contains(&name) {
+                return Err(document.error_at(line, Problem::unknown_section(name, &known)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `vigie config check`.
+#[expect(clippy::print_stdout, reason = "this is the command's answer")]
+pub(crate) fn check(options: &ConfigOptions) -> anyhow::Result<()> {
+    let files = read_files(options)?;
+    let config = Config::from_files(&files)?;
+    for warning in &config.collector.warnings {
+        println!("warning: {warning}");
+    }
+    match files.as_slice() {
+        [] => println!("no configuration file; the defaults are sound"),
+        files => {
+            let names: Vec<String> = files.iter().map(|file| file.path.display().to_string()).collect();
+            println!("{}: sound", names.join(", "));
+        }
+    }
+    Ok(())
+}
+
+/// `vigie config print`.
+#[expect(clippy::print_stdout, reason = "this is the command's answer")]
+pub(crate) fn print(options: &ConfigOptions) -> anyhow::Result<()> {
+    print!("{}", print::to_toml(&Config::load(options)?));
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! The binary: reads what was typed and runs it.
+//!
+//! Exit codes: 0 fine, 1 it failed, 2 the words were wrong.
+
+#![forbid(unsafe_code)]
+
+mod agent;
+mod agent_metrics;
+mod all;
+mod cli;
+mod config;
+mod in_process;
+mod logging;
+mod query_command;
+mod serve;
+mod signals;
+
+use clap::Parser;
+use cli::{Cli, Command, ConfigCommand};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    logging::start(cli.log_format, cli.log_level.as_deref());
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Run(options) => all::run(&options),
+        Command::Server(options) => serve::run(&options),
+        Command::Agent(options) => agent::run(&options),
+        Command::Query(options) => query_command::run(&options),
+        Command::Config(ConfigCommand::Check(options)) => config::check(&options),
+        Command::Config(ConfigCommand::Print(options)) => config::print(&options),
+        Command::Completions { shell } => cli::print_completions(shell),
+    }
+}
+
+/// An error and its causes on one line, as users read it.
+#[expect(clippy::print_stderr, reason = "this is where a failed command tells why")]
+fn report(error: &anyhow::Error) {
+    eprintln!("vigie: {error:#}");
+}

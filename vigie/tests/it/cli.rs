@@ -1,0 +1,131 @@
+//! The command line: help, configuration, and asking a server.
+
+use crate::vigie::{Home, run};
+use std::process::Output;
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn check_fails(output: &Output, code: i32, part: &str) {
+    let told = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{told}");
+    assert!(told.contains(part), "{told}");
+}
+
+#[test]
+fn every_verb_has_help_with_an_example() {
+    for verb in [
+        &["run"][..],
+        &["server"],
+        &["agent"],
+        &["query"],
+        &["config", "check"],
+        &["config", "print"],
+        &["completions"],
+    ] {
+        let output = run(&[verb, &["--help"]].concat());
+        assert!(output.status.success());
+        assert!(text(&output.stdout).contains("Example"), "{verb:?}: {}", text(&output.stdout));
+    }
+    assert!(text(&run(&["completions", "bash"]).stdout).contains("complete"));
+}
+
+#[test]
+fn wrong_words_exit_with_2_and_failures_with_1() {
+    check_fails(&run(&["qurey", "x"]), 2, "query");
+    check_fails(
+        &run(&["query", "SHOW DATABASES", "--url", "http://127.0.0.1:1"]),
+        1,
+        "cannot reach http://127.0.0.1:1/query",
+    );
+}
+
+#[test]
+fn a_mistake_in_the_configuration_is_told_with_its_place() {
+    let check = |toml: &str, part: &str| {
+        let home = Home::new();
+        home.configure(toml);
+        let path = home.path().join("vigie.toml");
+        let path = path.to_str().unwrap();
+        check_fails(&run(&["config", "check", "--config", path]), 1, &format!("vigie.toml:{part}"));
+    };
+    check(
+        "[[inputs.cpu]]\n  percpuu = true\n",
+        "2: [inputs.cpu] has no setting \"percpuu\"; did you mean \"percpu\"?",
+    );
+    check("[[inputs.cpuu]]\n", "1: there is no input \"cpuu\"; did you mean \"cpu\"?");
+    check("[sever]\n", "1: there is no section [sever]; did you mean \"server\"?");
+    check("[server]\nhttp_addr = \"here\"\n", "2: [server] http_addr: expected an address");
+    check("[storage]\nsync = \"maybe\"\n", "2: [storage] sync: expected one of");
+    check(
+        "[agent]\ninterval = ${VIGIE_TEST_UNSET}\n",
+        "2: the environment variable VIGIE_TEST_UNSET is not set",
+    );
+    check("[agent\n", "1:");
+}
+
+#[test]
+fn drop_in_files_are_merged_and_may_not_contradict() {
+    let home = Home::new();
+    home.configure("[agent]\ninterval = \"5s\"\n[[inputs.mem]]\n");
+    let folder = home.path().join("vigie.d");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("swap.toml"), "[[inputs.swap]]\n[agent]\nflush_interval = \"7s\"\n").unwrap();
+    let path = home.path().join("vigie.toml");
+    let arguments = ["config", "print", "--config", path.to_str().unwrap()];
+    let printed = text(&run(&arguments).stdout);
+    for part in ["inputs.mem", "inputs.swap", "5s", "7s"] {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+    std::fs::write(folder.join("more.toml"), "[agent]\ninterval = \"6s\"\n").unwrap();
+    check_fails(&run(&arguments), 1, "[agent] interval is already set at");
+}
+
+#[test]
+fn the_printed_configuration_is_sound() {
+    let home = Home::new();
+    let empty = home.path().join("empty.toml");
+    std::fs::write(&empty, "").unwrap();
+    let printed = run(&["config", "print", "--config", empty.to_str().unwrap()]);
+    assert!(printed.status.success(), "{}", text(&printed.stderr));
+    home.configure(&text(&printed.stdout));
+    let path = home.path().join("vigie.toml");
+    let checked = run(&["config", "check", "--config", path.to_str().unwrap()]);
+    assert!(checked.status.success(), "{}\n{}", text(&checked.stderr), text(&printed.stdout));
+}
+
+#[test]
+fn query_prints_tables_json_and_csv() {
+    let home = Home::new();
+    let vigie = home.start("server");
+    vigie.query("", "CREATE DATABASE telegraf");
+    vigie
+        .write("telegraf", "mem,host=a used=5i 1700000000000000000\nmem,host=a used=17i 1700000010000000000");
+    let ask = |more: &[&str]| run(&[&["query", "--url", &vigie.url], more].concat());
+    let table = ask(&["SELECT used FROM mem GROUP BY host"]);
+    assert_eq!(
+        text(&table.stdout),
+        "mem  host=a\ntime                  used\n2023-11-14T22:13:20Z     5\n2023-11-14T22:13:30Z    17\n"
+    );
+    assert_eq!(text(&ask(&["--since", "1h", "SELECT used FROM mem"]).stdout), "no rows\n");
+    let csv = ask(&["--format", "csv", "SELECT used FROM mem"]);
+    assert_eq!(
+        text(&csv.stdout),
+        "name,tags,time,used\nmem,,1700000000000000000,5\nmem,,1700000010000000000,17\n"
+    );
+    let json: serde_json::Value =
+        serde_json::from_slice(&ask(&["--format", "json", "SHOW DATABASES"]).stdout).unwrap();
+    assert_eq!(json["results"][0]["series"][0]["values"][0][0], "telegraf");
+    check_fails(&ask(&["SELECT used FORM mem"]), 1, "found FORM, expected FROM at line 1, char 13");
+    check_fails(&ask(&["--db", "none", "SELECT used FROM mem"]), 1, "database not found: none");
+}
+
+#[test]
+fn a_data_directory_in_use_is_refused() {
+    let home = Home::new();
+    let _vigie = home.start("server");
+    let second =
+        run(&["server", "--http-addr", "127.0.0.1:0", "--data-dir", home.data_dir().to_str().unwrap()]);
+    check_fails(&second, 1, "in use");
+}
