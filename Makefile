@@ -1,0 +1,48 @@
+# Two commands: `make run` starts Vigie on this machine, `make test` proves it.
+
+.DELETE_ON_ERROR:
+.PHONY: run test check peers fmt clippy tidy fuzz bench
+
+CARGO ?= cargo
+
+# What the tests talk to, from Debian's packages: the InfluxDB whose answers ours must equal, a
+# browser for the page. A test whose peer is missing is reported as skipped by name.
+PEERS = haproxy docker.io busybox-static influxdb chromium chromium-driver
+
+run:
+	$(CARGO) build --release --bin vigie
+	exec target/release/vigie run
+
+test: peers fmt clippy
+	$(CARGO) test --workspace --no-fail-fast
+
+check: fmt clippy
+
+fmt:
+	$(CARGO) fmt --all --check
+
+clippy:
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+tidy:
+	$(CARGO) test -p tidy
+
+# Installs what is missing, when root; services of the packages are kept from starting.
+peers:
+	@missing=; for peer in $(PEERS); do dpkg -s $$peer >/dev/null 2>&1 || missing="$$missing $$peer"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	install="apt-get install --yes --no-install-recommends$$missing"; \
+	if [ "$$(id -u)" != 0 ]; then echo "some tests will be skipped; to run them too: sudo $$install"; exit 0; fi; \
+	echo "installing for the tests:$$missing"; \
+	denied=; if [ ! -e /usr/sbin/policy-rc.d ]; then denied=1; printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d; chmod +x /usr/sbin/policy-rc.d; fi; \
+	export DEBIAN_FRONTEND=noninteractive; apt-get update -qq && $$install >/tmp/vigie-peers.log 2>&1; result=$$?; \
+	if [ -n "$$denied" ]; then rm -f /usr/sbin/policy-rc.d; fi; \
+	if [ $$result != 0 ]; then tail -n 20 /tmp/vigie-peers.log; echo "could not install:$$missing"; fi; exit 0
+
+# Each fuzz target for a minute; needs `cargo install cargo-fuzz` and a nightly toolchain.
+fuzz:
+	cd fuzz && for target in $$($(CARGO) fuzz list); do $(CARGO) +nightly fuzz run $$target -- -max_total_time=60 || exit 1; done
+
+bench:
+	$(CARGO) build --release --bin vigie
+	$(CARGO) run --release -p benches -- compare
