@@ -85,6 +85,9 @@ pub enum Error {
         /// Why: the error of the last attempt, shared by all who waited for it.
         source: Arc<Error>,
     },
+    /// Frames that these build on were refused: the log does not take what nobody could read.
+    #[error("frames before it were lost")]
+    FramesLost,
     /// The log was stopped before it took the request.
     #[error("the log is stopped")]
     Stopped,

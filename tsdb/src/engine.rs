@@ -40,7 +40,7 @@ use crate::options::Options;
 use crate::shard::ShardId;
 use crate::snapshot::Snapshot;
 use crate::stats::Counters;
-use crate::stream::{Ring, StreamCursor};
+use crate::stream::{Followers, Ring, StreamCursor};
 use crate::view::View;
 use crate::wal::Wal;
 use types::ShardTypes;
@@ -61,6 +61,9 @@ pub struct Engine {
     wal: RwLock<Option<Wal>>,
     upkeep: Mutex<Upkeep>,
     ring: Ring,
+    followers: Followers,
+    /// The monotonic time at which the engine began to answer.
+    opened: Duration,
     counters: Arc<Counters>,
     report: RecoveryReport,
     worker: Worker,
@@ -127,6 +130,10 @@ impl Engine {
 
     pub(crate) fn ring(&self) -> &Ring {
         &self.ring
+    }
+
+    pub(crate) const fn followers(&self) -> &Followers {
+        &self.followers
     }
 
     pub(crate) fn view(&self) -> Arc<View> {

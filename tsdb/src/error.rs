@@ -110,7 +110,10 @@ impl Error {
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Busy { .. } | Self::Budget(_) => true,
-            Self::Disk(error) => error.is_full() || matches!(**error, disk::Error::ReadOnly { .. }),
+            Self::Disk(error) => {
+                let refused = matches!(**error, disk::Error::ReadOnly { .. } | disk::Error::FramesLost);
+                refused || error.is_full()
+            }
             _ => false,
         }
     }

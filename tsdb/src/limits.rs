@@ -18,8 +18,23 @@ pub const SEALED_GENERATIONS_MAX: usize = 2;
 /// waiting, heads take three eighths of the budget.
 pub const HEAD_BUDGET_DIVISOR: usize = 8;
 
+/// How long a sealed generation waits for a follower that still reads its WAL. Bounds what a slow follower costs
+/// in memory; after it the follower is told of a gap.
+pub const FOLLOWER_HOLD: Duration = Duration::from_secs(60);
+
+/// How long after the start a replayed generation waits for followers to come.
+pub const FOLLOWER_START: Duration = Duration::from_secs(10);
+
 /// A generation that nobody wrote to for so long is frozen, so that an idle store needs no replay.
 pub const IDLE_FREEZE: Duration = Duration::from_secs(600);
+
+/// A head of this size is frozen sooner, after [`IDLE_FREEZE_LARGE`]: a segment of it is worth its files. What is
+/// smaller waits, so that one write every ten seconds does not make a segment of one row each.
+pub const IDLE_HEAD_BYTES: u64 = 8 << 20;
+
+/// A generation of [`IDLE_HEAD_BYTES`] or more that nobody wrote to for so long is frozen. Protects memory after
+/// a load.
+pub const IDLE_FREEZE_LARGE: Duration = Duration::from_secs(10);
 
 /// Rows in a block of the head. A full block is sorted once and never changes again.
 pub const BLOCK_ROWS: usize = 4096;
@@ -75,6 +90,18 @@ pub const MERGE_INPUTS_MIN: usize = 4;
 
 /// Segments that a merge does not touch any more, in bytes. Protects a big shard from endless rewriting.
 pub const MERGE_BYTES_MAX: u64 = 2 << 30;
+
+/// Segments of one shard beyond which neighbours are merged even if their sizes are not alike. Protects queries
+/// and the number of mapped files from sizes that alternate.
+pub const SEGMENTS_ALIKE_MAX: usize = 24;
+
+/// How long a shard is left alone after its merge failed. Protects the disk from reading a damaged segment, and
+/// memory from a series that does not fit, again and again.
+pub const MERGE_RETRY: Duration = Duration::from_secs(300);
+
+/// Definitions that rejected points may leave to the next frame of the WAL; beyond it the generation ends, and
+/// they with it. Protects memory from a writer whose every point is rejected.
+pub const UNLOGGED_MAX: usize = 1 << 16;
 
 /// How far the wall clock may run from monotonic time before retention waits.
 pub const CLOCK_JUMP: Duration = Duration::from_secs(3600);

@@ -122,6 +122,11 @@ impl Manifest {
         Ok(())
     }
 
+    /// Replaces the file after a failure, so that a restart does not find the edit that failed.
+    pub(crate) fn mend(&mut self) -> Result<()> {
+        if self.writer.is_some() { Ok(()) } else { self.replace() }
+    }
+
     /// Writes the whole state into a new file and puts it in the place of the old one.
     fn replace(&mut self) -> Result<()> {
         self.writer = None;

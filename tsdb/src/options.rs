@@ -34,7 +34,8 @@ pub struct Options {
     pub generation_wal_bytes: u64,
     /// Bytes of memory after which a generation is frozen.
     pub generation_head_bytes: u64,
-    /// A generation that nobody wrote to for so long is frozen.
+    /// A generation that nobody wrote to for so long is frozen; a large one sooner
+    /// ([`IDLE_FREEZE_LARGE`](crate::limits::IDLE_FREEZE_LARGE)).
     pub idle_freeze: Duration,
     /// Step in which WAL files are extended ahead of their frames, in bytes; 0 for not at all.
     pub wal_preallocate_bytes: u64,

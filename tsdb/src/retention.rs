@@ -1,8 +1,9 @@
 //! Which shards are past, and whether the clock that says so can be believed.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, PolicyId};
 use crate::limits::{CLOCK_HOLD, CLOCK_JUMP};
 use crate::shard::{ShardId, ShardInfo};
 
@@ -12,9 +13,10 @@ pub(crate) fn plan<'a>(
     catalog: &Catalog,
     now_ns: i64,
 ) -> Vec<ShardId> {
+    let kept_since: HashMap<PolicyId, i64> =
+        catalog.policies().map(|policy| (policy.id, policy.kept_since(now_ns))).collect();
     let is_past = |shard: &&ShardInfo| {
-        let policy = catalog.policy_by_id(shard.policy);
-        policy.is_some_and(|(_, policy)| shard.time.end <= policy.kept_since(now_ns))
+        kept_since.get(&shard.policy).is_some_and(|kept_since| shard.time.end <= *kept_since)
     };
     shards.filter(is_past).map(|shard| shard.id).collect()
 }

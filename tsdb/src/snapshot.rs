@@ -7,8 +7,9 @@ mod series;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{FieldType, ScanRequest, TagPredicate, Tags, TimeRange};
+use model::{FieldType, ScanRequest, SeriesKey, TagPredicate, Tags, TimeRange};
 
+use series::each_place;
 pub(crate) use series::{Local, Matched, matching};
 
 use crate::catalog::Policy;
@@ -97,13 +98,14 @@ impl Snapshot {
     /// When a segment is damaged.
     pub fn tag_keys(&self, measurement: &str) -> Result<Vec<Box<str>>> {
         let mut keys = BTreeSet::new();
-        for tags in self.series(measurement, &TagPredicate::All)? {
+        each_place(self, measurement, &TagPredicate::All, &self.time, |_, tags, _| {
             for (key, _) in tags.iter() {
                 if !keys.contains(key) {
                     keys.insert(Box::<str>::from(key));
                 }
             }
-        }
+            Ok(())
+        })?;
         Ok(keys.into_iter().collect())
     }
 
@@ -118,13 +120,14 @@ impl Snapshot {
         predicate: &TagPredicate,
     ) -> Result<Vec<Box<str>>> {
         let mut values = BTreeSet::new();
-        for tags in self.series(measurement, predicate)? {
+        each_place(self, measurement, predicate, &self.time, |_, tags, _| {
             if let Some(value) = tags.get(key)
                 && !values.contains(value)
             {
                 values.insert(Box::<str>::from(value));
             }
-        }
+            Ok(())
+        })?;
         Ok(values.into_iter().collect())
     }
 
@@ -133,8 +136,12 @@ impl Snapshot {
     /// # Errors
     /// When a segment is damaged.
     pub fn series(&self, measurement: &str, predicate: &TagPredicate) -> Result<Vec<Arc<Tags>>> {
-        let matched = matching(self, measurement, predicate, &self.time)?;
-        Ok(matched.into_iter().map(|series| series.tags).collect())
+        let mut found: BTreeMap<SeriesKey, Arc<Tags>> = BTreeMap::new();
+        each_place(self, measurement, predicate, &self.time, |key, tags, _| {
+            found.entry(key).or_insert(tags);
+            Ok(())
+        })?;
+        Ok(found.into_values().collect())
     }
 
     /// Starts a scan.

@@ -1,17 +1,21 @@
 //! Accepted batches for those who follow the store: alerts and subscriptions.
 //!
 //! The latest batches lie in a ring in memory. A follower that is behind it reads the WAL, and one that is
-//! behind that too is told of the gap. Nobody who follows holds up a writer.
+//! behind that too is told of the gap. Nobody who follows holds up a writer; a WAL that is being read waits for its
+//! reader, within a bound.
 
 mod behind;
+mod followers;
 mod ring;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use model::{Lsn, StreamBatch};
 
 pub(crate) use behind::read_behind;
+pub(crate) use followers::{Candidate, Followers};
 pub(crate) use ring::{Look, Ring};
 
 use crate::engine::Engine;
@@ -40,11 +44,19 @@ pub struct StreamCursor {
     position: Lsn,
     /// Batches that were read from the WAL and not given yet, the next one last.
     ready: Vec<StreamBatch>,
+    /// Where the upkeep reads how far this follower is.
+    shared: Arc<AtomicU64>,
 }
 
 impl StreamCursor {
-    pub(crate) const fn new(engine: Arc<Engine>, position: Lsn) -> Self {
-        Self { engine, position, ready: Vec::new() }
+    pub(crate) fn new(engine: Arc<Engine>, position: Lsn) -> Self {
+        let shared = engine.followers().join(position);
+        Self { engine, position, ready: Vec::new(), shared }
+    }
+
+    fn go_to(&mut self, position: Lsn) {
+        self.position = position;
+        self.shared.store(position.0, Ordering::Relaxed);
     }
 
     /// The number of the next batch, or a lower one where numbers are not batches.
@@ -64,21 +76,21 @@ impl StreamCursor {
         match self.engine.ring().look(self.position, wait_max)? {
             Look::Batch(batch) => Ok(self.give(batch)),
             Look::Idle => Ok(StreamRead::Idle),
-            Look::Behind(floor) => self.catch_up(floor),
+            Look::Behind(floor) => self.catch_up(floor, wait_max),
         }
     }
 
     fn give(&mut self, batch: StreamBatch) -> StreamRead {
-        self.position = batch.lsn.next();
+        self.go_to(batch.lsn.next());
         StreamRead::Batch(batch)
     }
 
     /// Reads some batches from the WAL; `floor` is where the ring begins.
-    fn catch_up(&mut self, floor: Lsn) -> Result<StreamRead> {
+    fn catch_up(&mut self, floor: Lsn, wait_max: Duration) -> Result<StreamRead> {
         let kept_from = self.engine.wal_floor();
         if self.position < kept_from {
             let (from, to) = (self.position, kept_from.min(floor));
-            self.position = to;
+            self.go_to(to);
             return Ok(StreamRead::Gap { from, to });
         }
         let found = read_behind(&self.engine, self.position, floor)?;
@@ -87,7 +99,10 @@ impl StreamCursor {
         match self.ready.pop() {
             Some(batch) => Ok(self.give(batch)),
             None => {
-                self.position = found.read_to.max(self.position);
+                if found.read_to <= self.position {
+                    self.engine.ring().pause(wait_max);
+                }
+                self.go_to(found.read_to.max(self.position));
                 Ok(StreamRead::Idle)
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! A view is immutable and is replaced as a whole. A reader that holds one keeps what it names alive.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, Policy, PolicyId};
@@ -97,17 +97,13 @@ impl View {
     }
 
     /// Hides shards.
-    pub(crate) fn remove_shards(&mut self, ids: &[ShardId]) {
+    pub(crate) fn remove_shards(&mut self, ids: &HashSet<ShardId>) {
         self.shards.retain(|_, shard| !ids.contains(&shard.info.id));
     }
 
-    /// Hides the shards whose policy is gone, and names them.
-    pub(crate) fn remove_orphans(&mut self) -> Vec<ShardId> {
-        let policies: std::collections::BTreeSet<PolicyId> =
-            self.catalog.policies().map(|policy| policy.id).collect();
-        let orphans = self.shards.values().filter(|shard| !policies.contains(&shard.info.policy));
-        let orphans: Vec<ShardId> = orphans.map(|shard| shard.info.id).collect();
-        self.remove_shards(&orphans);
-        orphans
+    /// Hides the shards whose policy is gone.
+    pub(crate) fn remove_orphans(&mut self) {
+        let policies: HashSet<PolicyId> = self.catalog.policies().map(|policy| policy.id).collect();
+        self.shards.retain(|_, shard| policies.contains(&shard.info.policy));
     }
 }

@@ -11,7 +11,7 @@ mod record;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use disk::Fs;
 use disk::log::{self, Event, Frames, GroupCommit, LogFile, NextFile, Place, Policy};
@@ -29,9 +29,9 @@ use crate::stats::Counters;
 #[derive(Debug)]
 pub(crate) struct Wal {
     log: GroupCommit,
-    /// Set when frames were lost to a failure: their definitions are lost with them, so that the next
-    /// write has to start a generation.
-    broken: Arc<AtomicBool>,
+    /// How many losses the log had counted when the present generation began. After another one definitions
+    /// may be missing, so that the next write has to start a generation.
+    losses: AtomicU64,
 }
 
 impl Wal {
@@ -44,7 +44,6 @@ impl Wal {
         first_lsn: Lsn,
         counters: Arc<Counters>,
     ) -> Result<Self> {
-        let broken = Arc::new(AtomicBool::new(false));
         let options = log::Options {
             policy: log_policy(settings.sync),
             preallocate_bytes: settings.wal_preallocate_bytes,
@@ -56,14 +55,15 @@ impl Wal {
             path: directory.wal_file(next.generation, next.file_number),
             salt: directory::salt(next.file_number),
         };
-        let observed = broken.clone();
-        let observe = move |event: &Event| observe(event, &observed, &counters);
-        Ok(Self { log: GroupCommit::start(fs, options, start, place, observe)?, broken })
+        let observe = move |event: &Event| observe(event, &counters);
+        let log = GroupCommit::start(fs, options, start, place, observe)?;
+        Ok(Self { log, losses: AtomicU64::new(0) })
     }
 
-    /// Queues a frame.
+    /// Queues a frame, unless frames of its generation were lost: it may use what they defined.
     pub(crate) fn submit(&self, lsn: Lsn, kind: u8, payload: &[u8]) -> Result<log::Ticket> {
-        Ok(self.log.submit(Frames::one(lsn.0, kind, payload)?)?)
+        let losses = self.losses.load(Ordering::Acquire);
+        Ok(self.log.submit_after(losses, Frames::one(lsn.0, kind, payload)?)?)
     }
 
     /// Ends the current generation: what follows goes to files of `generation`.
@@ -75,17 +75,18 @@ impl Wal {
 
     /// Whether frames were lost since the last call of [`mend`](Self::mend).
     pub(crate) fn is_broken(&self) -> bool {
-        self.broken.load(Ordering::Acquire)
+        self.log.losses() != self.losses.load(Ordering::Acquire)
     }
 
     /// Says that something could not be logged that later frames build on.
     pub(crate) fn break_off(&self) {
-        self.broken.store(true, Ordering::Release);
+        self.losses.store(u64::MAX, Ordering::Release);
     }
 
-    /// Says that a new generation has begun after frames were lost.
+    /// Says that what was lost so far belongs to the generation that ends now. Comes before the roll: a loss
+    /// from here on is one of the new generation.
     pub(crate) fn mend(&self) {
-        self.broken.store(false, Ordering::Release);
+        self.losses.store(self.log.losses(), Ordering::Release);
     }
 
     /// Makes all frames so far durable, whatever the policy.
@@ -121,17 +122,14 @@ const fn log_policy(policy: SyncPolicy) -> Policy {
     }
 }
 
-fn observe(event: &Event, broken: &AtomicBool, counters: &Counters) {
+fn observe(event: &Event, counters: &Counters) {
     match event {
         Event::Committed { frames, bytes, .. } => counters.committed(*frames, *bytes),
         Event::Synced { elapsed } => counters.synced(*elapsed),
         Event::Retired { path, error, doubtful } => {
             tracing::error!(path = %path.display(), %error, ?doubtful, "a WAL file failed and takes no more writes");
         }
-        Event::ReadOnly { error } => {
-            broken.store(true, Ordering::Release);
-            tracing::error!(%error, "the WAL takes no writes");
-        }
+        Event::ReadOnly { error } => tracing::error!(%error, "the WAL takes no writes"),
         Event::Resumed => tracing::info!("the WAL takes writes again"),
         Event::Opened { path, .. } => {
             tracing::debug!(path = %path.display(), "the WAL goes on in a new file");

@@ -71,7 +71,22 @@ impl GroupCommit {
     /// # Errors
     /// When the numbers do not follow, the log is read-only, or it is stopped: nothing was queued.
     pub fn submit(&self, frames: Frames) -> Result<Ticket> {
-        self.queue.submit(frames)
+        self.queue.submit(frames, None)
+    }
+
+    /// As [`GroupCommit::submit`], for frames that mean nothing without those before them: they are refused if
+    /// the log has lost any since it had counted `losses`, even if it takes writes again by now.
+    ///
+    /// # Errors
+    /// As [`GroupCommit::submit`], and [`Error::FramesLost`].
+    pub fn submit_after(&self, losses: u64, frames: Frames) -> Result<Ticket> {
+        self.queue.submit(frames, Some(losses))
+    }
+
+    /// How many times the log has become read-only, with frames that it may have refused.
+    #[must_use]
+    pub fn losses(&self) -> u64 {
+        self.queue.losses()
     }
 
     /// A ticket for the durability of all that was submitted so far, whatever the policy.

@@ -256,6 +256,22 @@ fn a_log_that_finds_no_fresh_file_is_read_only_until_a_retry_succeeds() {
 }
 
 #[test]
+fn frames_that_build_on_refused_ones_are_refused_after_the_log_has_resumed() {
+    let sim = SimFs::new(1);
+    let log = open(&sim, options(Policy::Always));
+    let losses = log.losses();
+    log.submit_after(losses, frame(1)).unwrap().wait().unwrap();
+    sim.fail_call(sim.operations() + 2, Fault::Io);
+    sim.fail_call(sim.operations() + 3, Fault::Full);
+    log.submit_after(losses, frame(2)).unwrap().wait().unwrap_err();
+    log.retry().unwrap().wait().unwrap();
+    assert!(matches!(log.submit_after(losses, frame(3)), Err(Error::FramesLost)));
+    log.submit_after(log.losses(), frame(3)).unwrap().wait().unwrap();
+    log.stop().unwrap();
+    assert_eq!(survivors(&sim.reboot(), Stop::Clean), [1, 3]);
+}
+
+#[test]
 fn a_read_only_log_tries_again_by_itself() {
     let sim = SimFs::new(1);
     let brief = Duration::from_millis(1);

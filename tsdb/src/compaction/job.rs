@@ -39,9 +39,10 @@ impl<'a> Merge<'a> {
         for (index, reader) in self.readers.iter().enumerate() {
             for name in reader.measurements() {
                 let measurement: Arc<str> = Arc::from(name);
-                for series in reader.series(name, &TagPredicate::All)? {
+                reader.each_series(name, &TagPredicate::All, |series| {
                     found.push((series.key, index, series.chunk, measurement.clone()));
-                }
+                    Ok(())
+                })?;
             }
         }
         found.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::limits::{MERGE_BYTES_MAX, MERGE_INPUTS_MAX, MERGE_INPUTS_MIN};
+use crate::limits::{MERGE_BYTES_MAX, MERGE_INPUTS_MAX, MERGE_INPUTS_MIN, SEGMENTS_ALIKE_MAX};
 use crate::manifest::SegmentInfo;
 
 /// Segments below this are of one size: what a freeze of a few minutes leaves.
@@ -12,11 +12,22 @@ const SMALL_BYTES: u64 = 1 << 20;
 /// larger for the sake of the smaller.
 const LIKE_FACTOR: u64 = 4;
 
-/// The first run of neighbours, in the order of writes, that is long enough and of like size.
+/// The first run of neighbours, in the order of writes, that is long enough and of like size; of very many
+/// segments, those that cost least.
 pub(crate) fn plan(segments: &[SegmentInfo]) -> Option<Range<usize>> {
     (0..segments.len())
         .map(|start| start..start + run_len(&segments[start..]))
         .find(|range| range.len() >= MERGE_INPUTS_MIN)
+        .or_else(|| if segments.len() > SEGMENTS_ALIKE_MAX { least(segments) } else { None })
+}
+
+/// The neighbours with the fewest bytes, unless even these are too large to be touched.
+fn least(segments: &[SegmentInfo]) -> Option<Range<usize>> {
+    let windows = segments.windows(MERGE_INPUTS_MIN).enumerate();
+    let sums =
+        windows.map(|(start, window)| (window.iter().map(|segment| segment.bytes).sum::<u64>(), start));
+    let (bytes, start) = sums.min()?;
+    (bytes <= MERGE_BYTES_MAX).then_some(start..start + MERGE_INPUTS_MIN)
 }
 
 /// How many segments from the first one on are of like size and small enough together.
@@ -65,5 +76,14 @@ mod tests {
         check(&[100 * MIB, 90 * MIB, 80 * MIB, 70 * MIB, 2, 3], &Some(0..4));
         check(&[1500 * MIB, 1400 * MIB, 1300 * MIB, 1200 * MIB], &None);
         check(&[1; 40], &Some(0..MERGE_INPUTS_MAX));
+    }
+
+    #[test]
+    fn sizes_that_alternate_are_merged_when_there_are_very_many() {
+        const MIB: u64 = 1 << 20;
+        let sizes: Vec<u64> = (0..25).map(|number| if number % 2 == 0 { 20 * MIB } else { MIB }).collect();
+        check(&sizes[..24], &None);
+        check(&sizes, &Some(0..4));
+        check(&[1500 * MIB; 30], &None);
     }
 }

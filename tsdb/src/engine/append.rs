@@ -6,13 +6,14 @@
 use std::sync::Arc;
 
 use disk::log::PAYLOAD_BYTES_MAX;
+use model::limits::STRING_BYTES_MAX;
 use model::{PointBatch, StreamBatch};
 
 use super::intake::{Intake, Resolved};
 use super::{Engine, Writer};
 use crate::error::{Error, Result};
 use crate::generation::{Generation, GenerationData};
-use crate::limits::WRITE_BYTES_MAX;
+use crate::limits::{UNLOGGED_MAX, WRITE_BYTES_MAX};
 use crate::rejected::Rejected;
 use crate::stats::add;
 use crate::ticket::Ticket;
@@ -63,8 +64,10 @@ impl Engine {
         };
         let lsn = writer.next_lsn;
         let ticket = if outcome.resolved.is_empty() {
+            writer.must_seal |= writer.unlogged.len() > UNLOGGED_MAX;
             Ticket::resolved(generation.last_lsn())
         } else {
+            check_strings(outcome.encoder.string_bytes_max())?;
             // Readers are let in meanwhile: a log that cannot keep up holds back writers only.
             let payload = outcome.encoder.finish(&writer.unlogged);
             let ticket = self.log_rows(writer, &payload)?;
@@ -143,6 +146,12 @@ impl Engine {
             || active.head_bytes() >= self.options.generation_head_bytes
             || active.rows().checked_add(u32::try_from(points.value_count()).unwrap_or(u32::MAX)).is_none()
     }
+}
+
+/// What a segment would refuse must not get into a head: it could never be frozen.
+const fn check_strings(count: usize) -> Result<()> {
+    let (what, max) = ("bytes in a string", STRING_BYTES_MAX);
+    if count > max { Err(Error::TooMany { what, count, max }) } else { Ok(()) }
 }
 
 fn apply(data: &mut GenerationData, points: &PointBatch, resolved: &[Resolved]) {

@@ -27,10 +27,14 @@ impl Engine {
         {
             let wal = self.wal.read();
             let wal = wal.as_ref().ok_or(Error::Stopped)?;
-            wal.roll(id)?;
-            // What was lost belonged to the generation that ends here.
             if broken {
                 wal.mend();
+            }
+            if let Err(error) = wal.roll(id) {
+                if broken {
+                    wal.break_off();
+                }
+                return Err(error);
             }
         }
         let next = Arc::new(Generation::new(id, writer.next_lsn, Vec::new()));

@@ -27,7 +27,7 @@ use crate::manifest::{Edit, Manifest, ManifestReport};
 use crate::options::Options;
 use crate::shard::Shard;
 use crate::stats::Counters;
-use crate::stream::Ring;
+use crate::stream::{Followers, Ring};
 use crate::view::View;
 use crate::wal::Wal;
 
@@ -169,6 +169,7 @@ fn assemble(
         must_seal: false,
         last_write: options.clock.monotonic(),
     };
+    let opened = options.clock.monotonic();
     Ok(Arc::new(Engine {
         fs,
         directory,
@@ -178,6 +179,8 @@ fn assemble(
         wal: RwLock::new(Some(wal)),
         upkeep: Mutex::new(Upkeep::new(manifest, next_segment)),
         ring: Ring::new(next_lsn),
+        followers: Followers::default(),
+        opened,
         counters,
         report,
         worker: Worker::default(),

@@ -7,6 +7,7 @@ mod drops;
 mod flush;
 mod merges;
 
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -15,10 +16,11 @@ use disk::Fs;
 use super::Engine;
 use crate::directory::Directory;
 use crate::error::Result;
-use crate::manifest::{Manifest, SegmentId};
+use crate::limits::{IDLE_FREEZE_LARGE, IDLE_HEAD_BYTES};
+use crate::manifest::{Edit, Manifest, SegmentId};
 use crate::retention::ClockGuard;
 use crate::segment::SegmentReader;
-use crate::shard::Segment;
+use crate::shard::{Segment, ShardId};
 
 /// What only the holder of the upkeep lock touches.
 #[derive(Debug)]
@@ -27,17 +29,51 @@ pub(crate) struct Upkeep {
     pub(crate) next_segment: SegmentId,
     /// Segments that do not count any more, until their last reader lets go.
     doomed: Vec<(SegmentId, Weak<SegmentReader>)>,
+    /// Segments of edits that failed: a restart may find such an edit until the MANIFEST is replaced.
+    doubtful: Vec<SegmentId>,
+    /// Until when, by monotonic time, a shard whose merge failed is left alone.
+    merges_paused: HashMap<ShardId, Duration>,
     guard: ClockGuard,
 }
 
 impl Upkeep {
     pub(crate) fn new(manifest: Manifest, next_segment: SegmentId) -> Self {
-        Self { manifest, next_segment, doomed: Vec::new(), guard: ClockGuard::default() }
+        Self {
+            manifest,
+            next_segment,
+            doomed: Vec::new(),
+            doubtful: Vec::new(),
+            merges_paused: HashMap::new(),
+            guard: ClockGuard::default(),
+        }
     }
 
     fn new_segment(&mut self) -> SegmentId {
         self.next_segment += 1;
         self.next_segment - 1
+    }
+
+    /// Commits an edit that names these new segments. If that fails their files stay for now.
+    fn commit(&mut self, edit: &Edit, segments: &[SegmentId]) -> Result<()> {
+        if let Err(error) = self.manifest.commit(edit) {
+            self.doubtful.extend(segments);
+            return Err(error);
+        }
+        // After a failure the edit has come with a new MANIFEST, which does not know those that failed.
+        let doubtful = std::mem::take(&mut self.doubtful);
+        self.doom_unread(doubtful.into_iter());
+        Ok(())
+    }
+
+    /// Settles which segments count after an edit failed, so that its repetition does not fill the disk with one
+    /// set of files after another.
+    fn settle(&mut self) -> Result<()> {
+        if !self.doubtful.is_empty() {
+            self.manifest.mend()?;
+            let doubtful = std::mem::take(&mut self.doubtful);
+            self.doom_unread(doubtful.into_iter());
+        }
+        Ok(())
     }
 
     fn doom(&mut self, segments: &[Segment]) {
@@ -47,7 +83,7 @@ impl Upkeep {
         self.doomed.extend(readers);
     }
 
-    /// Segments that no reader was ever opened for.
+    /// Segments that no reader sees.
     fn doom_unread(&mut self, ids: impl Iterator<Item = SegmentId>) {
         self.doomed.extend(ids.map(|id| (id, Weak::new())));
     }
@@ -63,7 +99,10 @@ impl Upkeep {
         }
         let ids: Vec<SegmentId> = free.iter().map(|(id, _)| *id).collect();
         for id in &ids {
-            if let Err(error) = remove_file(fs, &directory.segment(*id)) {
+            let path = directory.segment(*id);
+            // One that was never finished may still have its other name.
+            let removed = remove_file(fs, &disk::temporary_path(&path)).and_then(|()| remove_file(fs, &path));
+            if let Err(error) = removed {
                 self.doomed.extend(free);
                 return Err(error);
             }
@@ -78,16 +117,21 @@ impl Engine {
     /// Takes every step that is due: freezes, drops, merges, sweeps. The background thread calls it; without
     /// that the owner does.
     ///
+    /// A step that fails keeps no later one back: a disk that is too full for new segments gets its room from
+    /// dropped shards.
+    ///
     /// # Errors
-    /// The first failure; what it concerned is tried again by the next call.
+    /// The first failure; what it concerned is tried again by a later call. When the engine is stopped.
     pub fn maintain_once(&self) -> Result<()> {
         let mut upkeep = self.upkeep.lock();
-        self.seal_if_due()?;
-        self.flush_sealed(&mut upkeep)?;
-        self.drop_orphans(&mut upkeep)?;
-        self.drop_expired(&mut upkeep)?;
-        self.merge_all(&mut upkeep)?;
-        upkeep.sweep(&*self.fs, &self.directory)
+        self.writer.lock().running()?;
+        let flushed = self.seal_if_due().and_then(|()| self.flush_unread(&mut upkeep));
+        let orphans = self.drop_orphans(&mut upkeep);
+        let expired = self.drop_expired(&mut upkeep);
+        // A disk that takes no segment of a head takes no merged one either.
+        let merged = if flushed.is_ok() { self.merge_all(&mut upkeep) } else { Ok(()) };
+        let swept = upkeep.sweep(&*self.fs, &self.directory);
+        flushed.and(orphans).and(expired).and(merged).and(swept)
     }
 
     /// Writes everything that was accepted into segments.
@@ -110,16 +154,15 @@ impl Engine {
         self.worker.stop();
         let mut upkeep = self.upkeep.lock();
         let flushed = self.flush_sealed(&mut upkeep);
-        {
+        let sealed = {
             let mut writer = self.writer.lock();
             let Ok(running) = writer.running() else { return Ok(()) };
-            if flushed.is_ok() {
-                self.seal(running)?;
-            }
+            let sealed = flushed.and_then(|()| self.seal(running));
             *writer = super::WriterState::Stopped;
-        }
+            sealed
+        };
         self.ring.close();
-        let flushed = flushed.and_then(|()| self.flush_sealed(&mut upkeep));
+        let flushed = sealed.and_then(|()| self.flush_sealed(&mut upkeep));
         let wal = self.wal.write().take();
         let closed = wal.map_or(Ok(()), crate::wal::Wal::stop);
         let stopped = flushed.and(closed).and_then(|()| self.leave_mark(&mut upkeep));
@@ -133,8 +176,9 @@ impl Engine {
             remove_file(&*self.fs, &wal.join(entry.name))?;
         }
         self.fs.sync_dir(&wal)?;
+        upkeep.settle()?;
         upkeep.sweep(&*self.fs, &self.directory)?;
-        upkeep.manifest.commit(&crate::manifest::Edit::Stopped)
+        upkeep.commit(&Edit::Stopped, &[])
     }
 
     /// Seals the active generation when it is full or nobody has written to it for long.
@@ -144,9 +188,12 @@ impl Engine {
         let view = self.view.load();
         let active = view.active();
         let idle = self.options.clock.monotonic().saturating_sub(writer.last_write);
+        let idle_max = self.options.idle_freeze.max(Duration::from_secs(1));
+        let is_large = active.head_bytes() >= IDLE_HEAD_BYTES;
         let is_due = active.wal_bytes() >= self.options.generation_wal_bytes
             || active.head_bytes() >= self.options.generation_head_bytes
-            || idle >= self.options.idle_freeze.max(Duration::from_secs(1));
+            || idle >= idle_max
+            || (is_large && idle >= IDLE_FREEZE_LARGE);
         if is_due && view.sealed().is_empty() { self.seal(writer) } else { Ok(()) }
     }
 }

@@ -1,5 +1,6 @@
 //! The thread that does the upkeep.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 
@@ -61,16 +62,17 @@ fn run(signal: &Signal, engine: &Weak<Engine>) {
     let mut last_failure = String::new();
     while signal.wait() {
         let Some(engine) = engine.upgrade() else { return };
-        match engine.maintain_once() {
-            Ok(()) => last_failure.clear(),
-            Err(error) => {
-                let text = error.to_string();
-                if text != last_failure {
-                    tracing::error!(%error, "upkeep failed and will be tried again");
-                    last_failure = text;
-                }
-            }
+        // A fault of ours must not end the thread: writers would wait for room that never comes. Its locks do
+        // not poison, and a step that was cut short is taken again.
+        let failure = match catch_unwind(AssertUnwindSafe(|| engine.maintain_once())) {
+            Ok(Ok(())) => String::new(),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "a step panicked".to_owned(),
+        };
+        if !failure.is_empty() && failure != last_failure {
+            tracing::error!(error = failure, "upkeep failed and will be tried again");
         }
+        last_failure = failure;
     }
 }
 

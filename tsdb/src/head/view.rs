@@ -13,16 +13,26 @@ use crate::merge::{Piece, Rank};
 /// Rows of some series and fields of one measurement, up to a row number.
 #[derive(Debug)]
 pub(crate) struct HeadView {
-    arenas: Vec<ArenaView>,
+    blocks: Vec<BlockView>,
     /// Rows with this number or a higher one are not seen.
     rows: RowNumber,
+    index: Option<BlockIndex>,
 }
 
 #[derive(Debug)]
-struct ArenaView {
+struct BlockView {
+    block: Arc<Block>,
     /// Place in the request and in the block of each wanted column.
-    columns: Vec<(usize, usize)>,
-    blocks: Vec<Arc<Block>>,
+    columns: Arc<[(usize, usize)]>,
+}
+
+/// In which blocks each series has rows. Without it every block is asked for every series, which for all series
+/// of a large head is work with the square of its size.
+#[derive(Debug)]
+struct BlockIndex {
+    /// For each series id, where its blocks end; they begin where those of the id before end.
+    ends: Vec<u32>,
+    blocks: Vec<u32>,
 }
 
 impl HeadView {
@@ -36,14 +46,14 @@ impl HeadView {
         rows: RowNumber,
         wanted: impl Fn(SeriesId) -> bool,
     ) -> Self {
-        let mut arenas = Vec::new();
+        let mut views = Vec::new();
         for (shape_id, arena) in &head.arenas {
             let shape = tables.shape(*shape_id);
             if shape.measurement != measurement || arena.first_row() >= rows {
                 continue;
             }
             let names = shape.fields.iter().enumerate();
-            let columns: Vec<(usize, usize)> = names
+            let columns: Arc<[(usize, usize)]> = names
                 .flat_map(|(column, field)| {
                     let name = &*tables.field(*field).name;
                     let places = fields.iter().enumerate().filter(move |(_, wanted)| **wanted == name);
@@ -58,27 +68,42 @@ impl HeadView {
             if open.len() > 0 {
                 blocks.push(Arc::new(open));
             }
-            arenas.push(ArenaView { columns, blocks });
+            views.extend(blocks.into_iter().map(|block| BlockView { block, columns: columns.clone() }));
         }
-        Self { arenas, rows }
+        Self { blocks: views, rows, index: None }
+    }
+
+    /// Prepares for reading so many series, if that is worth it; says how many bytes it takes.
+    pub(crate) fn prepare(&mut self, series: usize) -> usize {
+        let rows: usize = self.blocks.iter().map(|view| view.block.len()).sum();
+        if series.saturating_mul(self.blocks.len()) <= rows {
+            return 0;
+        }
+        let index = BlockIndex::new(&self.blocks);
+        let bytes = (index.ends.len() + index.blocks.len()) * size_of::<u32>();
+        self.index = Some(index);
+        bytes
     }
 
     /// Appends what it holds of a series inside `time`; `base` is added to row numbers to give ranks.
     pub(crate) fn pieces(&self, series: SeriesId, time: &TimeRange, base: u64, out: &mut Vec<Piece>) {
-        for arena in &self.arenas {
-            for block in &arena.blocks {
-                let range = block.range(series, time);
-                if !range.is_empty() {
-                    out.push(self.piece(arena, block, range.start, range.end, base));
-                }
+        let mut add = |view: &BlockView| {
+            let range = view.block.range(series, time);
+            if !range.is_empty() {
+                out.push(self.piece(view, range.start, range.end, base));
             }
+        };
+        match &self.index {
+            Some(index) => index.of(series).iter().for_each(|at| add(&self.blocks[*at as usize])),
+            None => self.blocks.iter().for_each(add),
         }
     }
 
-    fn piece(&self, arena: &ArenaView, block: &Block, start: usize, end: usize, base: u64) -> Piece {
+    fn piece(&self, view: &BlockView, start: usize, end: usize, base: u64) -> Piece {
+        let BlockView { block, columns } = view;
         let numbers = &block.rows[start..end];
         if numbers.iter().all(|number| *number < self.rows) {
-            let columns = arena.columns.iter().map(|(place, column)| {
+            let columns = columns.iter().map(|(place, column)| {
                 let mut values = model::Values::empty(block.columns[*column].field_type());
                 columns::append(&mut values, &block.columns[*column], start, end);
                 (*place, Column::dense(values))
@@ -92,8 +117,7 @@ impl HeadView {
         let rows = (start..end).filter(|row| block.rows[*row] < self.rows);
         let rows: Vec<u32> = rows.filter_map(|row| u32::try_from(row).ok()).collect();
         let at = |row: &u32| *row as usize;
-        let columns = arena
-            .columns
+        let columns = columns
             .iter()
             .map(|(place, column)| (*place, Column::dense(columns::pick(&block.columns[*column], &rows))));
         Piece {
@@ -101,6 +125,37 @@ impl HeadView {
             rank: ranks(rows.iter().map(|row| block.rows[at(row)]), base),
             columns: columns.collect(),
         }
+    }
+}
+
+impl BlockIndex {
+    fn new(blocks: &[BlockView]) -> Self {
+        let distinct = |view: &BlockView, take: &mut dyn FnMut(usize)| {
+            view.block.series.chunk_by(|a, b| a == b).for_each(|same| take(same[0] as usize));
+        };
+        let last = blocks.iter().filter_map(|view| view.block.series.last()).max();
+        let mut ends = vec![0_u32; last.map_or(0, |last| *last as usize + 1)];
+        blocks.iter().for_each(|view| distinct(view, &mut |series| ends[series] += 1));
+        let mut total = 0;
+        for end in &mut ends {
+            // Where the series' blocks begin; filling them moves it to where they end.
+            total += std::mem::replace(end, total);
+        }
+        let mut places = vec![0; total as usize];
+        for (number, view) in (0_u32..).zip(blocks) {
+            distinct(view, &mut |series| {
+                places[ends[series] as usize] = number;
+                ends[series] += 1;
+            });
+        }
+        Self { ends, blocks: places }
+    }
+
+    fn of(&self, series: SeriesId) -> &[u32] {
+        let series = series as usize;
+        let Some(end) = self.ends.get(series) else { return &[] };
+        let start = series.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.blocks[start as usize..*end as usize]
     }
 }
 

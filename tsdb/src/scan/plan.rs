@@ -47,13 +47,13 @@ pub(super) struct ShardPlan {
 impl Plan {
     pub(super) fn new(snapshot: &Snapshot, request: &ScanRequest) -> Result<Self> {
         let (names, columns) = wanted(request);
+        let mut lease = request.budget.lease(Share::Query, 0)?;
         let mut series = if names.is_empty() || request.time.is_empty() {
             Vec::new()
         } else {
-            matching(snapshot, &request.measurement, &request.tags, &request.time)?
+            matching(snapshot, &request.measurement, &request.tags, &request.time, &mut lease)?
         };
-        let lease = request.budget.lease(Share::Query, series.iter().map(bytes).sum())?;
-        let shards = shards(snapshot, request, &names, &series)?;
+        let shards = shards(snapshot, request, &names, &series, &mut lease)?;
         let mut groups: BTreeMap<Vec<Box<str>>, Vec<Matched>> = BTreeMap::new();
         for one in series.drain(..) {
             let values = request.group_by.iter().map(|key| Box::from(one.tags.value_or_empty(key)));
@@ -67,12 +67,6 @@ impl Plan {
     pub(super) fn types(&self) -> Vec<FieldType> {
         self.columns.iter().map(|(_, ty)| *ty).collect()
     }
-}
-
-/// Roughly the memory that a series takes in a plan.
-fn bytes(series: &Matched) -> usize {
-    let tags: usize = series.tags.iter().map(|(key, value)| key.len() + value.len() + 32).sum();
-    tags + series.places.len() * size_of::<Local>() + size_of::<Matched>()
 }
 
 fn wanted(request: &ScanRequest) -> (Vec<Box<str>>, Vec<(usize, FieldType)>) {
@@ -121,6 +115,7 @@ fn shards(
     request: &ScanRequest,
     names: &[Box<str>],
     series: &[Matched],
+    lease: &mut Lease,
 ) -> Result<Vec<ShardPlan>> {
     let names: Vec<&str> = names.iter().map(|name| &**name).collect();
     let mut needed = needed(series);
@@ -128,7 +123,7 @@ fn shards(
     numbered
         .map(|(number, shard)| {
             let needed = needed.remove(&number).unwrap_or_default();
-            shard_plan(snapshot, shard, request, &names, &needed)
+            shard_plan(snapshot, shard, request, &names, &needed, lease)
         })
         .collect()
 }
@@ -139,6 +134,7 @@ fn shard_plan(
     request: &ScanRequest,
     names: &[&str],
     needed: &Needed,
+    lease: &mut Lease,
 ) -> Result<ShardPlan> {
     let mut plan = ShardPlan {
         time: TimeRange::new(i64::MAX, i64::MIN),
@@ -160,7 +156,9 @@ fn shard_plan(
         let Some((head, measurement)) = head.zip(measurement) else { continue };
         plan.note(&head.time, head.rows, head.series_count() as u64);
         let is_wanted = |series: SeriesId| wanted.binary_search(&series).is_ok();
-        let view = HeadView::collect(head, &data.tables, measurement, names, *rows, is_wanted);
+        let mut view = HeadView::collect(head, &data.tables, measurement, names, *rows, is_wanted);
+        drop(data);
+        lease.grow(view.prepare(wanted.len()))?;
         plan.heads[*number] = Some(view);
     }
     plan.time = plan.time.intersect(&request.time);

@@ -72,12 +72,31 @@ impl SegmentReader {
     ///
     /// # Errors
     /// When what must be read is damaged.
+    #[cfg(test)]
     pub(crate) fn series(&self, measurement: &str, predicate: &TagPredicate) -> Result<Vec<SeriesRef>> {
-        let Some(measurement) = self.directory.find(measurement) else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        self.each_series(measurement, predicate, |series| {
+            found.push(series);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Gives the series of a measurement that pass one by one, by key.
+    ///
+    /// # Errors
+    /// When what must be read is damaged, or `take` fails.
+    pub(crate) fn each_series(
+        &self,
+        measurement: &str,
+        predicate: &TagPredicate,
+        mut take: impl FnMut(SeriesRef) -> Result<()>,
+    ) -> Result<()> {
+        let Some(measurement) = self.directory.find(measurement) else { return Ok(()) };
         let found =
             Postings::open(&self.blocks, measurement, self.footer.totals.series)?.matching(predicate)?;
         let names = SeriesNames::open(self, measurement)?;
-        found.iter().map(|id| names.series(ChunkId(id))).collect()
+        found.iter().try_for_each(|id| take(names.series(ChunkId(id))?))
     }
 
     /// The range of all instants inside.

@@ -3,13 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{SeriesKey, TagMatch, TagPredicate, Tags, TimeRange};
+use model::{Lease, SeriesKey, TagMatch, TagPredicate, Tags, TimeRange};
 
 use super::Snapshot;
 use crate::error::Result;
-use crate::generation::{GenerationData, SeriesId};
-use crate::head::Head;
+use crate::generation::{GenerationData, RowNumber, SeriesId};
 use crate::segment::ChunkId;
+use crate::shard::ShardId;
+
+/// Series of a head that are looked at before the lock is let go, so that writers get in between.
+const SERIES_PER_LOCK: usize = 4096;
+
+/// A lease grows in steps of so many bytes.
+const LEASE_STEP_BYTES: usize = 1 << 20;
 
 /// A series that passed.
 #[derive(Debug)]
@@ -44,14 +50,47 @@ impl Local {
     }
 }
 
-/// The series of a measurement that pass and may have rows inside `time`, in the order of their keys.
+/// The series of a measurement that pass and may have rows inside `time`, in the order of their keys. `lease`
+/// grows with them.
 pub(crate) fn matching(
     snapshot: &Snapshot,
     measurement: &str,
     predicate: &TagPredicate,
     time: &TimeRange,
+    lease: &mut Lease,
 ) -> Result<Vec<Matched>> {
     let mut found: BTreeMap<SeriesKey, Matched> = BTreeMap::new();
+    let mut bytes = 0;
+    each_place(snapshot, measurement, predicate, time, |key, tags, place| {
+        bytes += size_of::<Local>();
+        let matched = found.entry(key).or_insert_with_key(|key| {
+            bytes += bytes_of(key, &tags);
+            Matched { tags, places: Vec::new() }
+        });
+        matched.places.push(place);
+        if bytes >= LEASE_STEP_BYTES {
+            lease.grow(std::mem::take(&mut bytes))?;
+        }
+        Ok(())
+    })?;
+    lease.grow(bytes)?;
+    Ok(found.into_values().collect())
+}
+
+/// Roughly the memory that a series takes besides its places.
+fn bytes_of(key: &SeriesKey, tags: &Tags) -> usize {
+    let tags: usize = tags.iter().map(|(key, value)| key.len() + value.len() + 32).sum();
+    key.as_str().len() + tags + size_of::<Matched>()
+}
+
+/// Gives every place of every series that passes: shard by shard, segments before heads.
+pub(crate) fn each_place(
+    snapshot: &Snapshot,
+    measurement: &str,
+    predicate: &TagPredicate,
+    time: &TimeRange,
+    mut take: impl FnMut(SeriesKey, Arc<Tags>, Local) -> Result<()>,
+) -> Result<()> {
     for (number, shard) in snapshot.shards().enumerate() {
         if !shard.info.time.overlaps(time) {
             continue;
@@ -60,51 +99,50 @@ pub(crate) fn matching(
             if !held.info.time.overlaps(time) {
                 continue;
             }
-            for series in held.reader()?.series(measurement, predicate)? {
-                let place = Local::Segment { shard: number, segment, chunk: series.chunk };
-                add(&mut found, series.key, || series.tags, place);
-            }
+            held.reader()?.each_series(measurement, predicate, |series| {
+                take(series.key, series.tags, Local::Segment { shard: number, segment, chunk: series.chunk })
+            })?;
         }
         for (generation, (held, rows)) in snapshot.generations().iter().enumerate() {
-            let data = held.data.read();
-            let Some(head) = data.heads.get(&shard.info.id).filter(|head| head.time.overlaps(time)) else {
-                continue;
-            };
-            let of_head = head_series(&data, head, measurement, predicate, *rows);
-            for (series, tags) in of_head {
-                let place = Local::Head { shard: number, generation, series };
-                add(&mut found, data.tables.series(series).key.clone(), || Arc::new(tags), place);
+            let ids = head_series(&held.data.read(), shard.info.id, measurement, time, *rows);
+            for ids in ids.chunks(SERIES_PER_LOCK) {
+                let data = held.data.read();
+                for (series, tags) in passing(&data, ids, predicate) {
+                    let place = Local::Head { shard: number, generation, series };
+                    take(data.tables.series(series).key.clone(), Arc::new(tags), place)?;
+                }
             }
         }
     }
-    Ok(found.into_values().collect())
+    Ok(())
 }
 
-fn add(
-    found: &mut BTreeMap<SeriesKey, Matched>,
-    key: SeriesKey,
-    tags: impl FnOnce() -> Arc<Tags>,
-    place: Local,
-) {
-    let matched = found.entry(key).or_insert_with(|| Matched { tags: tags(), places: Vec::new() });
-    matched.places.push(place);
-}
-
+/// The series of a measurement in the head of a shard. Their ids stand for the same for ever, so that the lock may
+/// be let go.
 fn head_series(
     data: &GenerationData,
-    head: &Head,
+    shard: ShardId,
     measurement: &str,
-    predicate: &TagPredicate,
-    rows: u32,
-) -> Vec<(SeriesId, Tags)> {
-    let Some(measurement) = data.tables.measurement_id(measurement) else { return Vec::new() };
-    let of_measurement =
-        head.series_before(rows).filter(|id| data.tables.series(*id).measurement == measurement);
-    of_measurement
-        .filter(|id| may_match(data.tables.series(*id).key.as_str(), predicate))
-        .map(|id| (id, data.tables.series(id).key.tags()))
+    time: &TimeRange,
+    rows: RowNumber,
+) -> Vec<SeriesId> {
+    let head = data.heads.get(&shard).filter(|head| head.time.overlaps(time));
+    let Some((head, measurement)) = head.zip(data.tables.measurement_id(measurement)) else {
+        return Vec::new();
+    };
+    head.series_before(rows).filter(|id| data.tables.series(*id).measurement == measurement).collect()
+}
+
+/// Those of the series that pass, with their tags.
+fn passing<'a>(
+    data: &'a GenerationData,
+    ids: &'a [SeriesId],
+    predicate: &'a TagPredicate,
+) -> impl Iterator<Item = (SeriesId, Tags)> + 'a {
+    ids.iter()
+        .filter(|id| may_match(data.tables.series(**id).key.as_str(), predicate))
+        .map(|id| (*id, data.tables.series(*id).key.tags()))
         .filter(|(_, tags)| predicate.matches(tags))
-        .collect()
 }
 
 /// A quick look at the text of a key, before its tags are taken apart: false only if it cannot pass.

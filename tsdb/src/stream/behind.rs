@@ -30,8 +30,15 @@ pub(crate) fn read_behind(engine: &Engine, position: Lsn, floor: Lsn) -> Result<
     let view = engine.view();
     let mut behind = Behind { batches: Vec::new(), read_to: position };
     let mut bytes = 0;
-    for frame in log::recover(engine.fs(), &files(engine, &view, position), Stop::Running)? {
-        let frame = frame?;
+    let frames = match log::recover(engine.fs(), &files(engine, &view, position), Stop::Running) {
+        Err(error) if is_outrun(engine, &view, &error) => return Ok(behind),
+        frames => frames?,
+    };
+    for frame in frames {
+        let frame = match frame {
+            Err(error) if is_outrun(engine, &view, &error) => return Ok(behind),
+            frame => frame?,
+        };
         let lsn = Lsn(frame.lsn);
         if lsn < position || frame.kind != KIND_ROWS {
             continue;
@@ -51,6 +58,12 @@ pub(crate) fn read_behind(engine: &Engine, position: Lsn, floor: Lsn) -> Result<
         behind.read_to = floor;
     }
     Ok(behind)
+}
+
+/// Whether a file is missing because its generation has gone into segments meanwhile: a new look tells more.
+fn is_outrun(engine: &Engine, view: &View, error: &disk::Error) -> bool {
+    let first = |view: &View| view.generations.first().map(|generation| generation.id);
+    error.is_not_found() && first(&engine.view()) != first(view)
 }
 
 /// The files of all generations in memory that may hold `position` or what follows it, the oldest first.

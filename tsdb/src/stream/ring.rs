@@ -79,10 +79,23 @@ impl Ring {
         }
     }
 
+    /// Waits until a batch arrives, at most `wait_max`: for a follower whose frames are still on their way.
+    pub(crate) fn pause(&self, wait_max: Duration) {
+        let mut state = self.state.lock();
+        if !state.closed {
+            self.arrived.wait_for(&mut state, wait_max);
+        }
+    }
+
     /// Wakes all who wait: nothing more will come.
     pub(crate) fn close(&self) {
         self.state.lock().closed = true;
         self.arrived.notify_all();
+    }
+
+    /// The first number that is here.
+    pub(crate) fn floor(&self) -> Lsn {
+        self.state.lock().floor
     }
 
     /// How many batches and bytes are here.

@@ -17,6 +17,7 @@ pub(crate) struct RowsEncoder {
     run_rows: u64,
     series: SeriesId,
     ts: i64,
+    string_bytes_max: usize,
 }
 
 impl RowsEncoder {
@@ -37,7 +38,17 @@ impl RowsEncoder {
         varint::write_i64(&mut self.run, ts.wrapping_sub(self.ts));
         (self.series, self.ts) = (series, ts);
         self.run_rows += 1;
-        values.for_each(|value| write_value(&mut self.run, value));
+        for value in values {
+            if let ValueRef::String(text) = value {
+                self.string_bytes_max = self.string_bytes_max.max(text.len());
+            }
+            write_value(&mut self.run, value);
+        }
+    }
+
+    /// The length of the longest string so far, in bytes.
+    pub(crate) const fn string_bytes_max(&self) -> usize {
+        self.string_bytes_max
     }
 
     fn end_run(&mut self) {

@@ -12,4 +12,5 @@ mod real;
 mod retention;
 mod scans;
 mod stream;
+mod upkeep;
 mod writes;

@@ -6,7 +6,7 @@ use model::{
 };
 use tsdb::{Engine, Error, Snapshot};
 
-use crate::harness::{Dice, Machine, Row, dump, request, scan, write};
+use crate::harness::{Dice, Machine, Row, dump, dump_policy, request, rows_of, scan, write};
 
 /// Some series with rows in two segments and the head, half of them overlapping.
 fn filled(machine: &Machine) -> std::sync::Arc<Engine> {
@@ -186,4 +186,21 @@ fn a_scan_ends_when_the_reader_gives_up_or_memory_does() {
     while scan.next_batch().unwrap().is_some() {}
     drop(scan);
     assert_eq!(budget.used(), 0);
+}
+
+#[test]
+fn a_scan_of_very_many_series_in_the_head_misses_none() {
+    let engine = Machine::new(1).open();
+    engine.create_database("db").unwrap();
+    let mut lines = String::new();
+    for row in 0..3 {
+        for number in 0..5000 {
+            lines.push_str(&format!("m,host=h{} v={number},w=1i {row}\n", number * 7919 % 5000));
+            if number % 10 == 0 {
+                lines.push_str(&format!("m,host=h{number} other={row} {row}\n"));
+            }
+        }
+    }
+    write(&engine, "db", None, &lines);
+    assert_eq!(dump_policy(&engine, "db", None), rows_of(&lines));
 }

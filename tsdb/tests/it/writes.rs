@@ -1,6 +1,6 @@
 //! Points in, points out.
 
-use model::FieldType;
+use model::{FieldRef, FieldType, PointBatch, SeriesKey, ValueRef};
 use tsdb::{Error, RejectReason};
 
 use crate::harness::{HOUR_NS, Machine, NOW_NS, dump_policy, points, rows_of, write};
@@ -187,4 +187,17 @@ fn what_cannot_be_held_in_memory_is_refused_and_taken_later() {
     engine.maintain_once().unwrap();
     write(&engine, "db", None, "m v=1 1000000");
     assert_eq!(i64::try_from(dump_policy(&engine, "db", None).len()).unwrap(), written + 1);
+}
+
+#[test]
+fn a_string_that_no_segment_takes_is_refused_and_not_kept() {
+    let engine = Machine::new(1).open();
+    engine.create_database("db").unwrap();
+    let text = "x".repeat(model::limits::STRING_BYTES_MAX + 1);
+    let mut batch = PointBatch::new();
+    batch.push(&SeriesKey::from_raw("m"), 1, [FieldRef { name: "s", value: ValueRef::String(&text) }]);
+    assert!(matches!(engine.append("db", None, batch), Err(Error::TooMany { .. })));
+    write(&engine, "db", None, "m v=1 2");
+    engine.freeze().unwrap();
+    assert_eq!(dump_policy(&engine, "db", None), rows_of("m v=1 2"));
 }

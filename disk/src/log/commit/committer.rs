@@ -267,7 +267,10 @@ impl Committer {
         self.retry_at = Instant::now() + self.retry_pause;
         self.retry_pause = (self.retry_pause * 2).min(self.options.retry_max);
         let reason = Arc::clone(&error);
-        self.queue.update(|status| status.read_only = Some(reason));
+        self.queue.update(|status| {
+            status.read_only = Some(reason);
+            status.losses += 1;
+        });
         (self.observe)(&Event::ReadOnly { error: Arc::clone(&error) });
         error
     }

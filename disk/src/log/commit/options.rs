@@ -115,6 +115,8 @@ pub enum FileState {
 pub struct Status {
     /// Why no writes are taken, if so.
     pub read_only: Option<Arc<Error>>,
+    /// How many times the log has become read-only, with frames that it may have refused.
+    pub losses: u64,
     /// Highest number submitted.
     pub submitted_lsn: u64,
     /// Highest number written.

@@ -66,12 +66,16 @@ impl Queue {
         Self { bytes_max, state: Mutex::new(state), work: Condvar::new(), room: Condvar::new() }
     }
 
-    pub(super) fn submit(&self, frames: Frames) -> Result<Ticket> {
+    /// Queues frames; with `losses`, only if the log has lost none since it had counted so many.
+    pub(super) fn submit(&self, frames: Frames, losses: Option<u64>) -> Result<Ticket> {
         let mut state = self.state.lock();
         state.check_open()?;
         while !state.has_room(frames.size(), self.bytes_max) {
             self.room.wait(&mut state);
             state.check_open()?;
+        }
+        if losses.is_some_and(|losses| losses != state.status.losses) {
+            return Err(Error::FramesLost);
         }
         if let Some(first) = frames.first_lsn() {
             check_order(first, Some(state.status.submitted_lsn))?;
@@ -139,6 +143,10 @@ impl Queue {
 
     pub(super) fn status(&self) -> Status {
         self.state.lock().status.clone()
+    }
+
+    pub(super) fn losses(&self) -> u64 {
+        self.state.lock().status.losses
     }
 
     pub(super) fn files(&self) -> Vec<LogFile> {

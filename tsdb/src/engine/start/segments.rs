@@ -1,5 +1,7 @@
 //! Opening the segments that the MANIFEST names, and telling the other files in their folder apart.
 
+use std::collections::BTreeMap;
+
 use disk::Fs;
 
 use super::RecoveryReport;
@@ -8,7 +10,7 @@ use crate::directory::{self, Directory};
 use crate::error::{Error, Result};
 use crate::manifest::{Manifest, SegmentInfo};
 use crate::segment::SegmentReader;
-use crate::shard::{Segment, Shard};
+use crate::shard::{Segment, Shard, ShardId};
 
 /// The shards of the MANIFEST with their segments.
 pub(super) fn open(
@@ -19,14 +21,13 @@ pub(super) fn open(
 ) -> Result<Vec<Shard>> {
     tidy(fs, directory, manifest, report)?;
     let state = manifest.state();
-    let mut shards: Vec<Shard> = state.shards.values().map(|shard| Shard::new(*shard)).collect();
-    for shard in &mut shards {
-        let infos = state.segments.values().filter(|info| info.shard == shard.info.id);
-        let segments =
-            infos.map(|info| open_segment(fs, directory, *info, report)).collect::<Result<Vec<_>>>()?;
-        *shard = segments.into_iter().fold(Shard::new(shard.info), |shard, segment| shard.with(segment));
+    let mut shards: BTreeMap<ShardId, Shard> =
+        state.shards.iter().map(|(id, shard)| (*id, Shard::new(*shard))).collect();
+    for info in state.segments.values() {
+        let Some(shard) = shards.get_mut(&info.shard) else { continue };
+        *shard = shard.with(open_segment(fs, directory, *info, report)?);
     }
-    Ok(shards)
+    Ok(shards.into_values().collect())
 }
 
 /// A segment that cannot be read stays in its shard: queries that need it must fail.

@@ -1,8 +1,10 @@
 //! Shards that are not wanted any more: their policy was dropped, or their time is past.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Upkeep;
+use crate::catalog::PolicyId;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::manifest::Edit;
@@ -14,16 +16,15 @@ impl Engine {
     /// Drops the shards of policies that are gone. The statement that dropped them must be durable first.
     pub(super) fn drop_orphans(&self, upkeep: &mut Upkeep) -> Result<()> {
         let view = self.view.load_full();
+        let policies: HashSet<PolicyId> = view.catalog.policies().map(|policy| policy.id).collect();
         let shards = upkeep.manifest.state().shards.values();
-        let orphans: Vec<ShardId> = shards
-            .filter(|shard| view.catalog.policy_by_id(shard.policy).is_none())
-            .map(|shard| shard.id)
-            .collect();
+        let orphans = shards.filter(|shard| !policies.contains(&shard.policy));
+        let orphans: HashSet<ShardId> = orphans.map(|shard| shard.id).collect();
         if orphans.is_empty() {
             return Ok(());
         }
         self.sync()?;
-        self.drop_shards(upkeep, orphans)
+        self.drop_shards(upkeep, &orphans)
     }
 
     /// Drops the shards whose time is past.
@@ -36,34 +37,34 @@ impl Engine {
         let view = self.view.load_full();
         // A shard that was hidden but could not be dropped is in the MANIFEST only.
         let known = upkeep.manifest.state().shards.values().chain(view.shards().map(|shard| &shard.info));
-        let mut expired = retention::plan(known, &view.catalog, now_ns);
-        expired.sort_unstable();
-        expired.dedup();
+        let expired: HashSet<ShardId> = retention::plan(known, &view.catalog, now_ns).into_iter().collect();
         if expired.is_empty() {
             return Ok(());
         }
-        self.drop_shards(upkeep, expired)
+        self.drop_shards(upkeep, &expired)
     }
 
-    fn drop_shards(&self, upkeep: &mut Upkeep, shards: Vec<ShardId>) -> Result<()> {
-        let (hidden, generation) = self.hide(&shards);
+    fn drop_shards(&self, upkeep: &mut Upkeep, shards: &HashSet<ShardId>) -> Result<()> {
+        let (hidden, generation) = self.hide(shards);
         let known = upkeep.manifest.state().segments.values();
         let gone = known.filter(|segment| shards.contains(&segment.shard)).map(|segment| segment.id);
         let gone: Vec<u64> = gone.collect();
         add(&self.counters.shards_dropped, shards.len() as u64);
-        upkeep.manifest.commit(&Edit::RemoveShards { shards, generation })?;
+        let mut shards: Vec<ShardId> = shards.iter().copied().collect();
+        shards.sort_unstable();
+        upkeep.commit(&Edit::RemoveShards { shards, generation }, &[])?;
         let mut held = Vec::new();
         for shard in &hidden {
             held.extend(shard.segments.iter().cloned());
         }
         upkeep.doom(&held);
-        let held: Vec<u64> = held.iter().map(|segment| segment.info.id).collect();
+        let held: HashSet<u64> = held.iter().map(|segment| segment.info.id).collect();
         upkeep.doom_unread(gone.into_iter().filter(|id| !held.contains(id)));
         Ok(())
     }
 
     /// Takes shards out of sight, and says which they were and which generation may still have rows for them.
-    fn hide(&self, shards: &[ShardId]) -> (Vec<Arc<crate::shard::Shard>>, u64) {
+    fn hide(&self, shards: &HashSet<ShardId>) -> (Vec<Arc<crate::shard::Shard>>, u64) {
         let mut guard = self.writer.lock();
         let mut view = (*self.view.load_full()).clone();
         let hidden = view.shards().filter(|shard| shards.contains(&shard.info.id)).cloned().collect();

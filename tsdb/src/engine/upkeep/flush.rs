@@ -10,11 +10,28 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::generation::{Generation, GenerationData};
 use crate::head::{Head, frozen_series};
+use crate::limits::SEALED_GENERATIONS_MAX;
 use crate::manifest::{Edit, SegmentInfo};
 use crate::segment::{SegmentId, SegmentReader, SegmentSummary, SegmentWriter};
 use crate::shard::{Segment, ShardId, ShardInfo};
+use crate::stream::Candidate;
 
 impl Engine {
+    /// As [`flush_sealed`](Self::flush_sealed), but a generation whose WAL is being read may wait, unless so many
+    /// wait that writers would have to.
+    pub(super) fn flush_unread(&self, upkeep: &mut Upkeep) -> Result<()> {
+        let view = self.view.load_full();
+        let Some(oldest) = view.sealed().first() else { return Ok(()) };
+        let candidate = Candidate { id: oldest.id, last_lsn: oldest.last_lsn() };
+        let uptime = self.options.clock.monotonic().saturating_sub(self.opened);
+        // Without the background thread the owner decides when.
+        let may_wait = self.options.background && view.sealed().len() < SEALED_GENERATIONS_MAX;
+        if may_wait && self.followers.hold(candidate, self.ring.floor(), uptime) {
+            return Ok(());
+        }
+        self.flush_sealed(upkeep)
+    }
+
     /// Writes every sealed generation into segments, the oldest first.
     pub(super) fn flush_sealed(&self, upkeep: &mut Upkeep) -> Result<()> {
         loop {
@@ -29,8 +46,18 @@ impl Engine {
     }
 
     fn flush(&self, upkeep: &mut Upkeep, generation: &Arc<Generation>) -> Result<()> {
-        let (edit, segments) = self.write_segments(upkeep, generation)?;
-        upkeep.manifest.commit(&edit)?;
+        upkeep.settle()?;
+        let first = upkeep.next_segment;
+        let (edit, segments) = match self.write_segments(upkeep, generation) {
+            Ok(written) => written,
+            Err(error) => {
+                // No edit has named those that were written before the failure.
+                upkeep.doom_unread(first..upkeep.next_segment);
+                return Err(error);
+            }
+        };
+        let ids: Vec<u64> = segments.iter().map(|segment| segment.info.id).collect();
+        upkeep.commit(&edit, &ids)?;
         self.show_flushed(generation, &segments);
         self.remove_wal_of(generation);
         Ok(())

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use model::Lsn;
+
 use super::Upkeep;
 use super::flush::describe;
 use crate::compaction::{self, Merge};
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::limits::MERGE_RETRY;
 use crate::manifest::{Edit, SegmentInfo};
 use crate::segment::{SegmentId, SegmentReader, SegmentWriter};
 use crate::shard::{Segment, Shard};
@@ -16,34 +19,73 @@ use crate::shard::{Segment, Shard};
 const SERIES_BETWEEN_FLUSHES: usize = 1024;
 
 impl Engine {
-    /// Merges until the plan finds nothing to do.
+    /// Merges until the plan finds nothing to do. A shard whose merge fails keeps the others from nothing, and
+    /// is left alone for a while: a damaged page would fail it again after as much work.
     pub(super) fn merge_all(&self, upkeep: &mut Upkeep) -> Result<()> {
-        let shards: Vec<u64> = self.view.load().shards().map(|shard| shard.info.id).collect();
-        for id in shards {
-            loop {
-                let view = self.view.load_full();
-                let Some(shard) = view.shard(id) else { break };
-                let infos: Vec<SegmentInfo> = shard.segments.iter().map(|segment| segment.info).collect();
-                let Some(range) = compaction::plan(&infos) else { break };
-                let inputs = shard.segments[range].to_vec();
-                if inputs.iter().any(|segment| segment.reader().is_err()) {
-                    break;
-                }
-                let merged = self.merge(upkeep, shard, &inputs);
-                let counter =
-                    if merged.is_ok() { &self.counters.merges } else { &self.counters.merge_failures };
-                counter.fetch_add(1, Ordering::Relaxed);
-                merged?;
+        let now = self.options.clock.monotonic();
+        upkeep.merges_paused.retain(|_, until| *until > now);
+        let mut outcome = Ok(());
+        for shard in self.view.load_full().shards() {
+            if upkeep.merges_paused.contains_key(&shard.info.id) {
+                continue;
             }
+            let merged = self.merge_shard(upkeep, shard);
+            if merged.is_err() {
+                self.counters.merge_failures.fetch_add(1, Ordering::Relaxed);
+                upkeep.merges_paused.insert(shard.info.id, now + MERGE_RETRY);
+            }
+            outcome = outcome.and(merged);
         }
-        Ok(())
+        outcome
+    }
+
+    fn merge_shard(&self, upkeep: &mut Upkeep, shard: &Arc<Shard>) -> Result<()> {
+        let mut shard = shard.clone();
+        loop {
+            let infos: Vec<SegmentInfo> = shard.segments.iter().map(|segment| segment.info).collect();
+            let Some(range) = compaction::plan(&infos) else { return Ok(()) };
+            let inputs = shard.segments[range].to_vec();
+            if inputs.iter().any(|segment| segment.reader().is_err()) {
+                return Ok(());
+            }
+            self.merge(upkeep, &shard, &inputs)?;
+            self.counters.merges.fetch_add(1, Ordering::Relaxed);
+            let Some(merged) = self.view.load().shard(shard.info.id).cloned() else { return Ok(()) };
+            shard = merged;
+        }
     }
 
     fn merge(&self, upkeep: &mut Upkeep, shard: &Shard, inputs: &[Segment]) -> Result<()> {
+        upkeep.settle()?;
         let id = upkeep.new_segment();
+        let merged = self.write_merged(upkeep, id, shard, inputs).inspect_err(|_| {
+            // No edit has named it.
+            upkeep.doom_unread(std::iter::once(id));
+        })?;
+        let gone: Vec<u64> = inputs.iter().map(|segment| segment.info.id).collect();
+        let edit = Edit::Merge { shard: shard.info.id, gone: gone.clone(), merged: Some(merged.info) };
+        upkeep.commit(&edit, &[id])?;
+        {
+            let _writer = self.writer.lock();
+            let mut view = (*self.view.load_full()).clone();
+            view.replace_segments(shard.info.id, &gone, Some(&merged));
+            self.view.store(Arc::new(view));
+        }
+        upkeep.doom(inputs);
+        Ok(())
+    }
+
+    fn write_merged(
+        &self,
+        upkeep: &mut Upkeep,
+        id: u64,
+        shard: &Shard,
+        inputs: &[Segment],
+    ) -> Result<Segment> {
         let path = self.directory.segment(id);
-        let (Some(first), Some(last)) = (inputs.first(), inputs.last()) else { return Ok(()) };
-        let lsn = (first.info.lsn_start, last.info.lsn_end);
+        let lsn = inputs.iter().fold((Lsn(u64::MAX), Lsn(0)), |(start, end), segment| {
+            (start.min(segment.info.lsn_start), end.max(segment.info.lsn_end))
+        });
         let mut writer = SegmentWriter::new(&*self.fs, &path, SegmentId(id), shard.info.id, lsn.0..=lsn.1)?;
         let mut merge = Merge::new(inputs.iter().map(Segment::reader).collect::<Result<_>>()?);
         for (number, series) in merge.series()?.into_iter().enumerate() {
@@ -55,20 +97,6 @@ impl Engine {
         }
         let summary = writer.finish()?;
         let info = describe(id, shard.info.id, lsn, &summary);
-        let merged = Segment::new(info, Ok(SegmentReader::open(&*self.fs, &path)?));
-        let gone: Vec<u64> = inputs.iter().map(|segment| segment.info.id).collect();
-        upkeep.manifest.commit(&Edit::Merge {
-            shard: shard.info.id,
-            gone: gone.clone(),
-            merged: Some(info),
-        })?;
-        {
-            let _writer = self.writer.lock();
-            let mut view = (*self.view.load_full()).clone();
-            view.replace_segments(shard.info.id, &gone, Some(&merged));
-            self.view.store(Arc::new(view));
-        }
-        upkeep.doom(inputs);
-        Ok(())
+        Ok(Segment::new(info, Ok(SegmentReader::open(&*self.fs, &path)?)))
     }
 }
