@@ -19,5 +19,6 @@ pub(crate) const NAME_CHARS_MAX: usize = 32;
 /// of the default agent.
 pub const STALE_AFTER_NS: i64 = 60 * 1_000_000_000;
 
-/// Age, in nanoseconds, from which a host without alerts is unknown instead of OK.
-pub const SILENT_AFTER_NS: i64 = 5 * 60 * 1_000_000_000;
+/// Age, in nanoseconds, from which a host without alerts is unknown instead of OK: twelve intervals of the
+/// default agent, so that a restart goes unnoticed and a dead machine does not.
+pub const SILENT_AFTER_NS: i64 = 2 * 60 * 1_000_000_000;

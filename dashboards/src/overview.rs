@@ -48,14 +48,16 @@ fn attention(page: &OverviewPage) -> String {
         (0, 1) => "1 active alert".to_owned(),
         (0, alerts) => format!("{} active alerts", number::count(alerts)),
         (waiting, _) => {
-            format!("{} of {} hosts need attention", number::count(waiting), number::count(total))
+            let verb = if waiting == 1 { "needs" } else { "need" };
+            let noun = if total == 1 { "host" } else { "hosts" };
+            format!("{} of {} {noun} {verb} attention", number::count(waiting), number::count(total))
         }
     }
 }
 
 fn no_host_yet() -> Html {
     Html::of(
-        r#"<section class="card empty" id="empty" data-part>{}<b>No host yet</b><span class="muted">Start an agent on a server; it appears here within 10{}s.</span><code class="tag">vigie agent --config vigie.toml</code></section>"#,
-        &[&icon::horizon(), &"\u{a0}"],
+        r#"<section class="card empty" id="empty" data-part>{}<b>No host yet</b><span class="muted">A machine appears here within half a minute of its collector’s start. To add another one:</span><code class="tag">vigie agent --url http://this-server:8086</code></section>"#,
+        &[&icon::horizon()],
     )
 }

@@ -93,7 +93,7 @@ fn without_a_host_there_is_one_next_step() {
     let document = render_overview(&page(&[]));
     says(
         &document,
-        "No host yet Start an agent on a server; it appears here within 10 s. vigie agent --config",
+        "No host yet A machine appears here within half a minute of its collector’s start. To add another one: vigie agent --url",
     );
     assert!(!document.contains("id=\"counts\"") && !document.contains("class=\"plot\""));
 }
@@ -103,7 +103,7 @@ fn an_alert_is_a_row_with_host_sentence_rule_and_age() {
     let mut page = page(&["web-1"]);
     page.alerts.push(alert(Level::Warning, "web-1", 41));
     let document = render_overview(&page);
-    says(&document, "1 of 1 hosts need attention");
+    says(&document, "1 of 1 host needs attention");
     says(&document, "Warning web-1 CPU at 94 % on web-1 cpu_high 41 min");
     assert!(document.contains("<b>94\u{a0}%</b>"));
     assert!(document.contains("datetime=\"2026-11-20T13:51:10+01:00\""));
