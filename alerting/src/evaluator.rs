@@ -114,7 +114,7 @@ impl Evaluator {
     }
 
     /// An event that was told holds, whether or not its record raised it again; a rule may have changed.
-    fn adopt(&mut self, told: &[Event]) {
+    pub(crate) fn adopt<'a>(&mut self, told: impl IntoIterator<Item = &'a Event>) {
         for event in told {
             if let Some(graph) = self.graphs.iter_mut().find(|graph| graph.rule.name() == event.rule) {
                 graph.adopt(event);

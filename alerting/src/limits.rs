@@ -51,6 +51,12 @@ pub const AHEAD_MAX: Duration = Duration::from_secs(24 * 3_600);
 /// How long the evaluation waits for points before it looks whether it shall stop.
 pub(crate) const STREAM_WAIT: Duration = Duration::from_millis(250);
 
+/// Longest pause before a stream that ended is opened anew. Protects the log from a store that stays closed.
+pub(crate) const REOPEN_PAUSE_MAX: Duration = Duration::from_secs(30);
+
+/// How often such a pause looks whether it shall stop.
+pub(crate) const REOPEN_LOOK: Duration = Duration::from_millis(25);
+
 /// How often the state is saved while it changes. Bounds what a restart has to read again.
 pub(crate) const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(10);
 

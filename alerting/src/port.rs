@@ -23,7 +23,8 @@ pub enum StreamRead {
     },
     /// Nothing came within the wait.
     Idle,
-    /// Nothing will come any more.
+    /// Nothing more will come from this source: the store is closed, or its records could not be read. A new
+    /// source may have more.
     Closed,
 }
 

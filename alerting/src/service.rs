@@ -13,7 +13,7 @@ use crate::port::StreamStore;
 use crate::status::{ActiveAlert, AlertStats, RuleStatus};
 use crate::{Error, Result, checkpoint};
 use disk::Fs;
-use model::{Budget, Clock, Lsn};
+use model::{Budget, Clock};
 use parking_lot::Mutex;
 use std::fmt;
 use std::path::PathBuf;
@@ -170,14 +170,17 @@ pub(crate) fn restore(
         (Some(lsn), state)
     });
     let (outbox, told) = Outbox::open(Arc::clone(fs), directory.to_owned(), state);
-    match lsn {
-        Some(lsn) if lsn <= latest => evaluator.resume(lsn, told),
-        Some(lsn) => {
-            // The store is older than the state: it was restored from a backup, or begun anew.
-            tracing::warn!(%lsn, %latest, "the store ends before the state of the alerts; they go on from its end");
-            evaluator.resume(latest, Vec::new());
-        }
-        None => evaluator.resume(latest, Vec::<(Lsn, _)>::new()),
+    let Some(lsn) = lsn else {
+        evaluator.resume(latest, Vec::new());
+        return outbox;
+    };
+    if lsn > latest {
+        // The power went before the store had what was already evaluated, or a backup was restored.
+        tracing::warn!(%lsn, %latest, "the store ends before the state of the alerts; they go on from its end");
     }
+    // Records behind the store's end will not come again: their numbers will be those of others.
+    let (lost, told): (Vec<_>, Vec<_>) = told.into_iter().partition(|(told_at, _)| *told_at > latest);
+    evaluator.adopt(lost.iter().map(|(_, event)| event));
+    evaluator.resume(lsn.min(latest), told);
     outbox
 }

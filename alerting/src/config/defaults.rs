@@ -1,4 +1,7 @@
 //! The rules that are armed when nobody wrote any.
+//!
+//! They must be quiet on a healthy machine: a value that sways around a threshold is told once, and file
+//! systems that are full by nature (images mounted read-only, the layers of containers) are left out.
 
 use crate::{Rule, RuleSpec};
 use std::time::Duration;
@@ -21,6 +24,7 @@ fn cpu() -> RuleSpec {
         group_by: vec!["host".to_owned()],
         levels: levels("> 90", "> 97"),
         hold: Duration::from_secs(120),
+        recover: Duration::from_secs(120),
         message: message("CPU of {{ .Tags.host }} at {{ .Value | printf \"%.1f\" }} %"),
         ..RuleSpec::new("cpu", "cpu", "100 - usage_idle")
     }
@@ -30,6 +34,7 @@ fn memory() -> RuleSpec {
     RuleSpec {
         group_by: vec!["host".to_owned()],
         levels: levels("> 90", "> 97"),
+        resets: levels("< 85", "< 95"),
         message: message("memory of {{ .Tags.host }} {{ .Value | printf \"%.1f\" }} % used"),
         ..RuleSpec::new("memory", "mem", "used_percent")
     }
@@ -37,8 +42,10 @@ fn memory() -> RuleSpec {
 
 fn disk() -> RuleSpec {
     RuleSpec {
+        filter: Some("fstype !~ /^(squashfs|erofs|iso9660|overlay|aufs)$/ AND mode != 'ro'".to_owned()),
         group_by: vec!["host".to_owned(), "path".to_owned()],
         levels: levels("> 85", "> 95"),
+        resets: levels("< 82", "< 93"),
         message: message("disk {{ .Tags.path }} of {{ .Tags.host }} {{ .Value | printf \"%.1f\" }} % full"),
         ..RuleSpec::new("disk", "disk", "used_percent")
     }

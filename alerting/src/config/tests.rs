@@ -141,7 +141,7 @@ fn mistakes_are_told_with_file_and_line() {
             "vigie.toml:2: [notify.slack] url: expected an address",
         ),
         ("[alerting]\nenabeld = true".to_owned(), "vigie.toml:2: [alerting] has no setting \"enabeld\""),
-        ("[alerting]\nretry_max = \"1h\"".to_owned(), "expected a length from 1s to 300s"),
+        ("[alerting]\nretry_max = \"1h\"".to_owned(), "expected a length from 1s to 5m"),
         (
             "[alerting]\ntimeout = 0".to_owned(),
             "vigie.toml:2: [alerting] timeout: expected a length above zero",

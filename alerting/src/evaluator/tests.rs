@@ -208,3 +208,26 @@ fn what_an_earlier_life_told_is_not_told_again() {
     let again = third.apply(&batch(2, "cpu,cpu=cpu-total,host=a usage_idle=1 20\n"));
     assert!(again.is_empty(), "it is CRITICAL already: {again:?}");
 }
+
+#[test]
+fn the_default_rules_are_quiet_where_nothing_is_wrong() {
+    let mut evaluator = Evaluator::new(crate::default_rules(), &Budget::new(1 << 30));
+    let full = "disk,host=a,path=/snap/core,fstype=squashfs,mode=ro used_percent=100 10\n\
+                disk,host=a,path=/cdrom,fstype=udf,mode=ro used_percent=100 10\n\
+                disk,host=a,path=/merged,fstype=overlay,mode=rw used_percent=99 10\n";
+    assert_eq!(told(&evaluator.apply(&batch(1, full))), [], "full by nature");
+    let mut events = 0;
+    for step in 0..100_i64 {
+        let sway = if step % 2 == 0 { 0.1 } else { -0.1 };
+        let (memory, disk, time_ns) = (90.0 + sway, 85.0 + sway, 1_000 + step);
+        let lines = format!(
+            "mem,host=a used_percent={memory} {time_ns}\n\
+             disk,host=a,path=/,fstype=ext4,mode=rw used_percent={disk} {time_ns}\n"
+        );
+        events += evaluator.apply(&batch(2 + step.unsigned_abs(), &lines)).len();
+    }
+    assert_eq!(events, 2, "one each, although both sway around their thresholds");
+    let better =
+        "mem,host=a used_percent=80 2000\ndisk,host=a,path=/,fstype=ext4,mode=rw used_percent=80 2000\n";
+    assert_eq!(evaluator.apply(&batch(200, better)).len(), 2, "and both recover");
+}

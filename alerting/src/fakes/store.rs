@@ -22,6 +22,8 @@ struct Records {
     batches: Vec<StreamBatch>,
     /// How many of the oldest ones are gone.
     gone: usize,
+    /// How many reads from now on find the store closed.
+    closed_reads: usize,
 }
 
 impl FakeStore {
@@ -40,6 +42,17 @@ impl FakeStore {
     /// Loses every record up to this one.
     pub(crate) fn forget(&self, last: Lsn) {
         self.0.records.lock().gone = usize::try_from(last.0).unwrap();
+    }
+
+    /// Loses every record behind this one, as a power cut may do.
+    pub(crate) fn lose_behind(&self, last: Lsn) {
+        self.0.records.lock().batches.truncate(usize::try_from(last.0).unwrap());
+    }
+
+    /// Lets so many reads fail.
+    pub(crate) fn fail_reads(&self, count: usize) {
+        self.0.records.lock().closed_reads = count;
+        self.0.changed.notify_all();
     }
 }
 
@@ -63,6 +76,10 @@ impl StreamSource for FakeSource {
         let mut records = self.store.0.records.lock();
         if self.next >= records.batches.len() {
             self.store.0.changed.wait_for(&mut records, wait);
+        }
+        if records.closed_reads > 0 {
+            records.closed_reads -= 1;
+            return StreamRead::Closed;
         }
         if self.next < records.gone {
             let from = Lsn(self.next as u64 + 1);

@@ -1,7 +1,8 @@
 //! The Slack handler: an incoming webhook, spoken to as Kapacitor does (services/slack).
 //!
-//! One event is one attachment: the message as its text, coloured by level. The address is the secret that
-//! lets anybody post, so it appears in no message, not even in those of the HTTP client.
+//! One event is one attachment: the message as its text, coloured by level. What would be a link or a
+//! mention to Slack (`<!channel>`) is escaped: tag values come from whoever may write points. The address is
+//! the secret that lets anybody post, so it appears in no message, not even in those of the HTTP client.
 
 use super::attempt::Attempt;
 use crate::Level;
@@ -27,17 +28,17 @@ struct Message<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     channel: Option<&'a str>,
     text: &'a str,
-    attachments: [Attachment<'a>; 1],
+    attachments: [Attachment; 1],
     username: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     icon_emoji: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
-struct Attachment<'a> {
-    fallback: &'a str,
+struct Attachment {
+    fallback: String,
     color: &'static str,
-    text: &'a str,
+    text: String,
     mrkdwn_in: [&'static str; 1],
 }
 
@@ -70,19 +71,26 @@ impl SlackHandler {
     }
 }
 
-fn message<'a>(settings: &'a SlackSettings, event: &'a Event) -> Message<'a> {
+fn message<'a>(settings: &'a SlackSettings, event: &Event) -> Message<'a> {
+    let text = escaped(&event.message);
     Message {
         channel: settings.channel.as_deref(),
         text: "",
         attachments: [Attachment {
-            fallback: &event.message,
+            fallback: text.clone(),
             color: color(event.level),
-            text: &event.message,
+            text,
             mrkdwn_in: ["text"],
         }],
         username: &settings.username,
         icon_emoji: settings.icon_emoji.as_deref(),
     }
+}
+
+/// A text without control characters of Slack's: exactly these three are escaped (Slack, "Formatting text for
+/// app surfaces", escaping text).
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 const fn color(level: Level) -> &'static str {

@@ -132,6 +132,18 @@ fn slack_gets_its_own_form() {
 }
 
 #[test]
+fn what_slack_would_take_for_a_mention_is_plain_text() {
+    let office = Office::new();
+    let receiver = Receiver::start(office.runtime.handle(), vec![]);
+    let notifier = office.start(&[slack(&receiver)]);
+    office.send(&notifier, &["load of <!channel> > 9 & rising, &lt;"]);
+    let heard = receiver.next();
+    let attachment = &heard["attachments"][0];
+    assert_eq!(attachment["text"], "load of &lt;!channel&gt; &gt; 9 &amp; rising, &amp;lt;");
+    assert_eq!(attachment["fallback"], attachment["text"]);
+}
+
+#[test]
 fn what_may_work_later_is_tried_again_in_order() {
     let office = Office::new();
     let answers = vec![

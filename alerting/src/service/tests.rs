@@ -123,6 +123,20 @@ fn a_load_that_rises_and_falls_is_told_twice_and_shown_between() {
 }
 
 #[test]
+fn a_stream_that_ends_is_followed_anew() {
+    let (runtime, sim, store) = (runtime(), SimFs::new(1), FakeStore::default());
+    let receiver = Receiver::start(runtime.handle(), vec![]);
+    let alerts = start(config(&receiver), &store, &sim, &runtime);
+    load(&store, 1, 5);
+    wait_for(&alerts, is_idle);
+    store.fail_reads(1);
+    load(&store, 9, 10);
+    assert_eq!(text(&receiver), owned(RED));
+    store.fail_reads(usize::MAX);
+    alerts.stop(Duration::from_secs(5));
+}
+
+#[test]
 fn a_clean_stop_keeps_the_state() {
     let (runtime, sim, store) = (runtime(), SimFs::new(1), FakeStore::default());
     let receiver = Receiver::start(runtime.handle(), vec![]);

@@ -3,7 +3,9 @@
 use super::Shared;
 use crate::checkpoint;
 use crate::event::Event;
-use crate::limits::{AHEAD_MAX, CHECKPOINT_INTERVAL, CHECKPOINT_REST_FACTOR, STREAM_WAIT};
+use crate::limits::{
+    AHEAD_MAX, CHECKPOINT_INTERVAL, CHECKPOINT_REST_FACTOR, REOPEN_LOOK, REOPEN_PAUSE_MAX, STREAM_WAIT,
+};
 use crate::port::{StreamRead, StreamSource};
 use crate::rule::nanoseconds;
 use crate::status::Gap;
@@ -19,6 +21,8 @@ pub(super) struct Worker {
     source: Box<dyn StreamSource>,
     saved_lsn: Lsn,
     next_save: Duration,
+    /// How long to wait before the source is opened anew, should it end.
+    reopen_pause: Duration,
 }
 
 impl Worker {
@@ -26,7 +30,7 @@ impl Worker {
         let source = shared.store.open(after);
         // From now on there is a place to go on from, even if the program dies before the first save is due.
         let next_save = shared.clock.monotonic() + save(&shared);
-        let worker = Self { shared, source, saved_lsn: after, next_save };
+        let worker = Self { shared, source, saved_lsn: after, next_save, reopen_pause: STREAM_WAIT };
         std::thread::Builder::new().name("alerting".to_owned()).spawn(move || worker.run())
     }
 
@@ -34,8 +38,9 @@ impl Worker {
         while !self.shared.stop.load(Ordering::SeqCst) {
             let latest = self.shared.store.latest();
             match self.source.next(STREAM_WAIT) {
-                StreamRead::Closed => break,
+                StreamRead::Closed => self.reopen(),
                 read => {
+                    self.reopen_pause = STREAM_WAIT;
                     if matches!(read, StreamRead::Idle) {
                         self.shared.idle_lsn.store(latest.0, Ordering::Relaxed);
                     }
@@ -45,6 +50,20 @@ impl Worker {
             self.save_if_due();
         }
         save(&self.shared);
+    }
+
+    /// Follows the store anew: a record that could not be read now may be readable, or gone, later. Waits
+    /// longer each time.
+    fn reopen(&mut self) {
+        let resume_at = self.shared.clock.monotonic() + self.reopen_pause;
+        self.reopen_pause = (self.reopen_pause * 2).min(REOPEN_PAUSE_MAX);
+        while self.shared.clock.monotonic() < resume_at {
+            if self.shared.stop.load(Ordering::SeqCst) {
+                return;
+            }
+            std::thread::sleep(REOPEN_LOOK);
+        }
+        self.source = self.shared.store.open(self.shared.evaluator.lock().lsn);
     }
 
     fn save_if_due(&mut self) {
