@@ -10,8 +10,7 @@ CARGO ?= cargo
 PEERS = haproxy docker.io busybox-static influxdb chromium chromium-driver
 
 run:
-	$(CARGO) build --release --bin vigie
-	exec target/release/vigie run
+	exec $(CARGO) run --release --bin vigie -- run
 
 test: peers fmt clippy
 	$(CARGO) test --workspace --no-fail-fast
@@ -34,9 +33,8 @@ peers:
 	install="apt-get install --yes --no-install-recommends$$missing"; \
 	if [ "$$(id -u)" != 0 ]; then echo "some tests will be skipped; to run them too: sudo $$install"; exit 0; fi; \
 	echo "installing for the tests:$$missing"; \
-	denied=; if [ ! -e /usr/sbin/policy-rc.d ]; then denied=1; printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d; chmod +x /usr/sbin/policy-rc.d; fi; \
+	if [ ! -e /usr/sbin/policy-rc.d ]; then trap 'rm -f /usr/sbin/policy-rc.d' EXIT; trap 'exit 1' HUP INT TERM; printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d; chmod +x /usr/sbin/policy-rc.d; fi; \
 	export DEBIAN_FRONTEND=noninteractive; apt-get update -qq && $$install >/tmp/vigie-peers.log 2>&1; result=$$?; \
-	if [ -n "$$denied" ]; then rm -f /usr/sbin/policy-rc.d; fi; \
 	if [ $$result != 0 ]; then tail -n 20 /tmp/vigie-peers.log; echo "could not install:$$missing"; fi; exit 0
 
 # Each fuzz target for a minute; needs `cargo install cargo-fuzz` and a nightly toolchain.

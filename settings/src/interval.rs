@@ -16,6 +16,16 @@ const UNITS: [(&str, f64); 10] = [
     ("w", 604_800.0),
 ];
 
+/// The units that [`print`] uses, longest first, in nanoseconds.
+const WHOLE_UNITS: [(&str, u128); 6] = [
+    ("d", 86_400_000_000_000),
+    ("h", 3_600_000_000_000),
+    ("m", 60_000_000_000),
+    ("s", 1_000_000_000),
+    ("ms", 1_000_000),
+    ("us", 1_000),
+];
+
 /// Reads a length of time.
 ///
 /// # Errors
@@ -57,7 +67,10 @@ fn sum_of_units(mut text: &str) -> Option<f64> {
 #[must_use]
 pub fn print(length: Duration) -> String {
     let nanoseconds = length.as_nanos();
-    for (unit, size) in [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000)] {
+    if nanoseconds == 0 {
+        return "0s".to_owned();
+    }
+    for (unit, size) in WHOLE_UNITS {
         if nanoseconds.is_multiple_of(size) {
             return format!("{}{unit}", nanoseconds / size);
         }

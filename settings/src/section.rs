@@ -63,6 +63,18 @@ impl<'a> Section<'a> {
         self.typed(key, "a text", |value| value.as_str().map(str::to_owned))
     }
 
+    /// A text, or a number as its text: for sizes such as `"512MiB"` or `1000000`.
+    ///
+    /// # Errors
+    /// When something else stands there, or two files give it.
+    pub fn text_or_number(&mut self, key: &'static str) -> Result<Option<String>, SettingsError> {
+        self.typed(key, "a text or a number", |value| match value {
+            DeValue::String(text) => Some(text.to_string()),
+            DeValue::Integer(number) => Some(number.as_str().to_owned()),
+            _ => None,
+        })
+    }
+
     /// A whole number in a range.
     pub fn count(
         &mut self,

@@ -2,8 +2,7 @@
 
 use crate::cli::AgentOptions;
 use crate::config::Config;
-use crate::serve::runtime;
-use crate::signals;
+use crate::{runtime, signals};
 use anyhow::Context as _;
 use collector::{Agent, Host, HttpOutput, Output};
 use model::{Clock, SystemClock};
@@ -19,7 +18,7 @@ pub(crate) fn run(options: &AgentOptions) -> anyhow::Result<()> {
         config.outputs = default_output(&options.url)?;
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    runtime()?.block_on(async {
+    runtime::run_agent(async {
         if options.test {
             return print_once(&config, &clock).await;
         }

@@ -3,9 +3,8 @@
 use crate::cli::ServeOptions;
 use crate::config::Config;
 use crate::in_process::InProcess;
-use crate::serve::{announce, runtime, server_config};
-use crate::signals;
-use crate::{agent, agent_metrics};
+use crate::serve::{announce, server_config};
+use crate::{agent, agent_metrics, runtime, signals};
 use anyhow::Context as _;
 use collector::{Agent, Output};
 use model::SystemClock;
@@ -16,13 +15,13 @@ use tokio_util::sync::CancellationToken;
 /// Runs until a signal asks to stop: first the collector, whose last points still go in, then the server.
 pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
     let config = Config::load(&options.config)?;
-    runtime()?.block_on(async {
+    runtime::run_server(async {
         let stop = signals::stop_token()?;
         let server = Server::bind(server_config(&config, options, true)).await?;
         let agent = Arc::new(new_agent(&config, &server)?);
         let counted = Arc::clone(&agent);
         server.add_metrics(Box::new(move |out| agent_metrics::write(&counted.stats(), out)));
-        announce(&server)?;
+        announce(&server);
         serve_and_collect(server, &agent, stop).await
     })
 }

@@ -99,8 +99,8 @@ pub(crate) struct ServeOptions {
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
 
-    /// Where to listen; port 0 picks a free one and prints it [default: 127.0.0.1:8086]
-    #[arg(long, value_name = "HOST:PORT")]
+    /// Where to listen, :PORT for every interface; port 0 picks a free one and prints it [default: 127.0.0.1:8086]
+    #[arg(long, value_name = "HOST:PORT", value_parser = crate::config::address::parse)]
     pub(crate) http_addr: Option<SocketAddr>,
 }
 
@@ -137,7 +137,7 @@ pub(crate) struct QueryOptions {
     #[arg(long, value_enum, default_value_t = AnswerFormat::Table)]
     pub(crate) format: AnswerFormat,
 
-    /// Only the last so much, such as 15m or 1h; for statements that do not bound time themselves
+    /// Only the last so much, such as 15m or 1h; for SELECTs that do not bound time themselves
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub(crate) since: Option<Duration>,
 }

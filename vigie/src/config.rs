@@ -1,7 +1,9 @@
 //! The configuration: which files, what they say, and what holds without them.
 
+pub(crate) mod address;
 mod environment;
 mod files;
+mod memory;
 mod print;
 mod server;
 
@@ -10,6 +12,7 @@ pub(crate) use server::{ServerSettings, StorageSettings};
 
 use crate::cli::ConfigOptions;
 use settings::{Problem, SettingsError, SettingsFile};
+use std::io::Write as _;
 
 /// Everything that can be configured, checked.
 #[derive(Debug, Clone)]
@@ -57,26 +60,25 @@ fn refuse_unknown_sections(documents: &[settings::Document<'_>]) -> Result<(), S
 }
 
 /// `vigie config check`.
-#[expect(clippy::print_stdout, reason = "this is the command's answer")]
 pub(crate) fn check(options: &ConfigOptions) -> anyhow::Result<()> {
     let files = read_files(options)?;
     let config = Config::from_files(&files)?;
+    let mut out = std::io::stdout().lock();
     for warning in &config.collector.warnings {
-        println!("warning: {warning}");
+        writeln!(out, "warning: {warning}")?;
     }
     match files.as_slice() {
-        [] => println!("no configuration file; the defaults are sound"),
+        [] => writeln!(out, "no configuration file; the defaults are sound")?,
         files => {
             let names: Vec<String> = files.iter().map(|file| file.path.display().to_string()).collect();
-            println!("{}: sound", names.join(", "));
+            writeln!(out, "{}: sound", names.join(", "))?;
         }
     }
     Ok(())
 }
 
 /// `vigie config print`.
-#[expect(clippy::print_stdout, reason = "this is the command's answer")]
 pub(crate) fn print(options: &ConfigOptions) -> anyhow::Result<()> {
-    print!("{}", print::to_toml(&Config::load(options)?));
-    Ok(())
+    let text = print::to_toml(&Config::load(options)?);
+    Ok(std::io::stdout().lock().write_all(text.as_bytes())?)
 }

@@ -12,11 +12,13 @@ mod config;
 mod in_process;
 mod logging;
 mod query_command;
+mod runtime;
 mod serve;
 mod signals;
 
 use clap::Parser;
 use cli::{Cli, Command, ConfigCommand};
+use std::io;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
     logging::start(cli.log_format, cli.log_level.as_deref());
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_reader_gone(&error) => ExitCode::SUCCESS,
         Err(error) => {
             report(&error);
             ExitCode::FAILURE
@@ -41,6 +44,12 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Config(ConfigCommand::Print(options)) => config::print(&options),
         Command::Completions { shell } => cli::print_completions(shell),
     }
+}
+
+/// Whether nobody reads our output any more: `vigie query ... | head` has what it wanted. A connection that
+/// breaks is told otherwise: its error is the HTTP client's.
+fn is_reader_gone(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// An error and its causes on one line, as users read it.

@@ -4,7 +4,7 @@ mod since;
 mod table;
 
 use crate::cli::{AnswerFormat, QueryOptions};
-use crate::serve::install_tls;
+use crate::runtime;
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 use std::io::Write as _;
@@ -15,8 +15,7 @@ pub(crate) fn run(options: &QueryOptions) -> anyhow::Result<()> {
         None => options.statement.clone(),
         Some(since) => since::bound(&options.statement, since)?,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let body = runtime.block_on(ask(options, &statement))?;
+    let body = runtime::run_query(ask(options, &statement))?;
     let mut out = std::io::stdout().lock();
     match options.format {
         AnswerFormat::Csv => out.write_all(body.as_bytes())?,
@@ -25,15 +24,20 @@ pub(crate) fn run(options: &QueryOptions) -> anyhow::Result<()> {
             fail_on_error(&body)?;
         }
         AnswerFormat::Table => {
-            fail_on_error(&body)?;
             out.write_all(table::render(&parse(&body)?).as_bytes())?;
+            fail_on_error(&body)?;
         }
     }
     Ok(())
 }
 
 async fn ask(options: &QueryOptions, statement: &str) -> anyhow::Result<String> {
-    install_tls();
+    let is_address = options.url.starts_with("http://") || options.url.starts_with("https://");
+    anyhow::ensure!(
+        is_address,
+        "--url: expected an address like \"http://127.0.0.1:8086\", found {:?}",
+        options.url
+    );
     let url = format!("{}/query", options.url.trim_end_matches('/'));
     let csv = options.format == AnswerFormat::Csv;
     let pretty = if options.format == AnswerFormat::Json { "true" } else { "" };
@@ -43,8 +47,7 @@ async fn ask(options: &QueryOptions, statement: &str) -> anyhow::Result<String> 
         .header("accept", if csv { "application/csv" } else { "application/json" })
         .header("content-type", "application/x-www-form-urlencoded")
         .body(encode(&[("q", statement)]));
-    let response =
-        request.send().await.with_context(|| format!("cannot reach {url}; is a server running there?"))?;
+    let response = request.send().await.map_err(|error| cannot_reach(&url, &error))?;
     let status = response.status();
     let body = response.text().await.with_context(|| format!("{url} broke off its answer"))?;
     if !status.is_success() {
@@ -54,6 +57,15 @@ async fn ask(options: &QueryOptions, statement: &str) -> anyhow::Result<String> 
         bail!("{}", told.unwrap_or_else(|| format!("{url} answered {status}: {}", body.trim())));
     }
     Ok(body)
+}
+
+/// The last cause is what the system said; those before it repeat the address.
+fn cannot_reach(url: &str, error: &reqwest::Error) -> anyhow::Error {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    anyhow::anyhow!("cannot reach {url}: {cause}; is a server running there?")
 }
 
 fn encode(pairs: &[(&str, &str)]) -> String {

@@ -2,7 +2,7 @@
 
 use crate::cli::ServeOptions;
 use crate::config::Config;
-use crate::signals;
+use crate::{runtime, signals};
 use anyhow::Context as _;
 use server::Server;
 use std::io::Write as _;
@@ -10,10 +10,10 @@ use std::io::Write as _;
 /// Runs until a signal asks to stop.
 pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
     let config = Config::load(&options.config)?;
-    runtime()?.block_on(async {
+    runtime::run_server(async {
         let stop = signals::stop_token()?;
         let server = Server::bind(server_config(&config, options, false)).await?;
-        announce(&server)?;
+        announce(&server);
         server.run(stop).await.context("the server ended")
     })
 }
@@ -27,27 +27,19 @@ pub(crate) fn server_config(config: &Config, options: &ServeOptions, own_databas
         hosts: config.server.hosts.clone(),
         data_dir: options.data_dir.clone().unwrap_or_else(|| storage.data_dir.clone()),
         sync: storage.sync,
-        memory_bytes: storage.memory_bytes,
+        memory_bytes: storage.memory.bytes(),
         database: own_database.then(|| (storage.database.clone(), Some(storage.retention))),
         page_database: storage.database.clone(),
         alerting: config.alerting.clone(),
     }
 }
 
-/// The runtime of servers and agents, with the TLS that clients of ours use.
-pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    install_tls();
-    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
-}
-
-/// Makes ring the process' provider of cryptography. A second call changes nothing.
-pub(crate) fn install_tls() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
-/// Says where the server listens; whoever started it with port 0 reads it here.
-pub(crate) fn announce(server: &Server) -> std::io::Result<()> {
+/// Says where the server listens; whoever started it with port 0 reads it here. That nobody reads it is no
+/// reason not to serve.
+pub(crate) fn announce(server: &Server) {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "listening on http://{}/", server.local_addr())?;
-    out.flush()
+    let told = writeln!(out, "listening on http://{}/", server.local_addr()).and_then(|()| out.flush());
+    if let Err(error) = told {
+        tracing::warn!(%error, address = %server.local_addr(), "could not print where the server listens");
+    }
 }

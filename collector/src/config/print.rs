@@ -1,6 +1,7 @@
 //! A configuration back as TOML: the agent as it holds, inputs and outputs as they were written.
 
 use super::{AgentSettings, Config};
+use reqwest::Url;
 use settings::interval::print as length;
 use toml::{Table, Value};
 
@@ -56,7 +57,7 @@ fn plugins(written: impl Iterator<Item = (&'static str, Table)>) -> Table {
 /// The table with secrets masked, as it is kept: neither a log nor a page can show them then.
 pub(super) fn without_secrets(written: &Table) -> Table {
     let mask = |(key, value): (&String, &Value)| {
-        let value = if SECRETS.contains(&key.as_str()) { masked(value) } else { value.clone() };
+        let value = if SECRETS.contains(&key.as_str()) { masked(value) } else { without_password(value) };
         (key.clone(), value)
     };
     written.iter().map(mask).collect()
@@ -69,4 +70,20 @@ fn masked(value: &Value) -> Value {
         }
         _ => Value::from("***"),
     }
+}
+
+/// The value; of an address with a password in it, alone or in a list, what may be shown.
+fn without_password(value: &Value) -> Value {
+    match value {
+        Value::Array(list) => Value::Array(list.iter().map(without_password).collect()),
+        Value::String(text) => hidden(text).map_or_else(|| value.clone(), Value::from),
+        _ => value.clone(),
+    }
+}
+
+/// The address with its password masked; none where the text is no address with a password.
+fn hidden(text: &str) -> Option<String> {
+    let mut url = Url::parse(text).ok().filter(|url| url.password().is_some())?;
+    url.set_password(Some("***")).ok()?;
+    Some(url.into())
 }

@@ -217,6 +217,17 @@ fn what_is_printed_is_read_back_and_holds_no_secret() {
     assert_eq!(again.to_toml(), printed);
 }
 
+#[test]
+fn a_password_in_an_address_is_not_printed() {
+    let config = read(
+        "[[outputs.influxdb]]\nurls = [\"https://u:sesame@a:8086/x\", \"http://b:8086\"]\n\
+         http_proxy = \"http://v:sesame@proxy:3128\"\n",
+    );
+    let printed = config.to_toml();
+    assert!(!printed.contains("sesame"), "{printed}");
+    assert!(printed.contains("https://u:***@a:8086/x") && printed.contains("\"http://b:8086\""), "{printed}");
+}
+
 proptest::proptest! {
     #[test]
     fn no_text_makes_the_reading_panic(text in "(\\[+(agent|inputs|outputs|global_tags)(\\.(cpu|influxdb))?\\]*\n|[a-z_]{1,8} ?= ?|\"|'|\\PC|[0-9.]{1,4}|\n){0,40}") {

@@ -30,7 +30,7 @@ fn storage(config: &Config) -> toml::Table {
         _ => "always",
     };
     table.insert("sync".into(), sync.into());
-    table.insert("memory".into(), format!("{}B", storage.memory_bytes).into());
+    table.insert("memory".into(), storage.memory.to_string().into());
     table.insert("database".into(), storage.database.as_str().into());
     table.insert("retention".into(), settings::interval::print(storage.retention).into());
     table

@@ -1,13 +1,15 @@
 //! `[server]` and `[storage]`.
 
+use super::address;
+use super::memory::Memory;
 use settings::{Document, Section, SettingsError};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 use tsdb::SyncPolicy;
 
-/// The least memory budget: below it not even one body fits.
-const MEMORY_BYTES_MIN: usize = 64 << 20;
+/// The shortest time that points can be kept, as in InfluxDB.
+const RETENTION_MIN: Duration = Duration::from_secs(3_600);
 
 /// `[server]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,12 +23,7 @@ impl ServerSettings {
         let mut section = Section::top("server", documents)?;
         let http_addr = match section.text("http_addr")? {
             None => SocketAddr::from((Ipv4Addr::LOCALHOST, 8086)),
-            Some(text) => text.parse().map_err(|_| {
-                section.invalid(
-                    "http_addr",
-                    format!("expected an address like \"127.0.0.1:8086\", found {text:?}"),
-                )
-            })?,
+            Some(text) => address::parse(&text).map_err(|reason| section.invalid("http_addr", reason))?,
         };
         let hosts = section.texts("hosts")?.unwrap_or_default();
         section.finish()?;
@@ -39,7 +36,7 @@ impl ServerSettings {
 pub(crate) struct StorageSettings {
     pub(crate) data_dir: PathBuf,
     pub(crate) sync: SyncPolicy,
-    pub(crate) memory_bytes: usize,
+    pub(crate) memory: Memory,
     pub(crate) database: String,
     pub(crate) retention: Duration,
 }
@@ -55,57 +52,17 @@ impl StorageSettings {
             "os" => SyncPolicy::Os,
             _ => SyncPolicy::Always,
         };
-        let memory_bytes = match section.text("memory")? {
-            None => default_memory_bytes(),
-            Some(text) => parse_bytes(&text).filter(|bytes| *bytes >= MEMORY_BYTES_MIN).ok_or_else(|| {
-                section.invalid("memory", format!("expected a size of at least \"64MiB\", found {text:?}"))
-            })?,
+        let memory = match section.text_or_number("memory")? {
+            None => Memory::default(),
+            Some(text) => Memory::parse(&text).map_err(|reason| section.invalid("memory", reason))?,
         };
         let database = section.text("database")?.unwrap_or_else(|| "telegraf".to_owned());
         let retention = section.interval("retention")?.unwrap_or(Duration::from_secs(7 * 86_400));
+        if !retention.is_zero() && retention < RETENTION_MIN {
+            let reason = "expected \"0s\", which keeps for ever, or at least \"1h\"".to_owned();
+            return Err(section.invalid("retention", reason));
+        }
         section.finish()?;
-        Ok(Self { data_dir, sync, memory_bytes, database, retention })
-    }
-}
-
-/// A quarter of the machine's memory, but no less than 128 MiB.
-fn default_memory_bytes() -> usize {
-    let info = rustix::system::sysinfo();
-    let total = u64::from(info.mem_unit).saturating_mul(info.totalram);
-    usize::try_from(total / 4).unwrap_or(usize::MAX).max(128 << 20)
-}
-
-/// A size such as `512MiB`, `2GiB`, `64MB` or a number of bytes.
-fn parse_bytes(text: &str) -> Option<usize> {
-    let units = [
-        ("KiB", 1 << 10),
-        ("MiB", 1 << 20),
-        ("GiB", 1 << 30),
-        ("kB", 1_000),
-        ("MB", 1_000_000),
-        ("GB", 1_000_000_000),
-        ("B", 1),
-        ("", 1),
-    ];
-    let digits = text.trim().trim_end_matches(|c: char| !c.is_ascii_digit());
-    let unit = text.trim()[digits.len()..].trim();
-    let (_, factor) = units.into_iter().find(|(name, _)| *name == unit)?;
-    digits.parse::<usize>().ok()?.checked_mul(factor)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_have_units() {
-        let check = |text: &str, expected: Option<usize>| assert_eq!(parse_bytes(text), expected, "{text}");
-        check("512MiB", Some(512 << 20));
-        check("2 GiB", Some(2 << 30));
-        check("1000", Some(1_000));
-        check("64MB", Some(64_000_000));
-        check("x", None);
-        check("5 TiBs", None);
-        check("99999999999999999999GiB", None);
+        Ok(Self { data_dir, sync, memory, database, retention })
     }
 }

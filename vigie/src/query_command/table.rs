@@ -3,13 +3,14 @@
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::Value;
 
-/// The series of all results as text; a note where there is none.
+/// The series of all results as text; a note where there is none and nothing failed.
 pub(super) fn render(answer: &Value) -> String {
     let results = answer["results"].as_array().map(Vec::as_slice).unwrap_or_default();
     let series: Vec<&Value> =
         results.iter().filter_map(|result| result["series"].as_array()).flatten().collect();
     if series.is_empty() {
-        return "no rows\n".to_owned();
+        let failed = results.iter().any(|result| result["error"].is_string());
+        return if failed { String::new() } else { "no rows\n".to_owned() };
     }
     series.into_iter().map(render_series).collect::<Vec<_>>().join("\n")
 }

@@ -1,7 +1,8 @@
 //! The command line: help, configuration, and asking a server.
 
-use crate::vigie::{Home, run};
-use std::process::Output;
+use crate::vigie::{BINARY, Home, run};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Output, Stdio};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
@@ -39,6 +40,19 @@ fn wrong_words_exit_with_2_and_failures_with_1() {
         1,
         "cannot reach http://127.0.0.1:1/query",
     );
+}
+
+/// What `vigie ... | head` comes to when `head` has seen enough.
+#[test]
+fn a_reader_that_has_gone_is_no_failure() {
+    for arguments in [&["config", "print"][..], &["config", "check"], &["completions", "bash"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = Command::new(BINARY);
+        command.args(arguments).stdin(Stdio::null()).stdout(writer);
+        let output = command.output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{arguments:?}: {output:?}");
+    }
 }
 
 #[test]
@@ -128,4 +142,24 @@ fn a_data_directory_in_use_is_refused() {
     let second =
         run(&["server", "--http-addr", "127.0.0.1:0", "--data-dir", home.data_dir().to_str().unwrap()]);
     check_fails(&second, 1, "in use");
+}
+
+/// The usual limit is 1,024, fewer than the agents of one server.
+#[test]
+fn a_server_takes_as_many_open_files_as_it_may_have() {
+    let home = Home::new();
+    let script = "ulimit -S -n 64 && exec \"$0\" server --http-addr 127.0.0.1:0 --data-dir \"$1\"";
+    let mut server = Command::new("sh");
+    server.args(["-c", script, BINARY]).arg(home.data_dir()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut server = server.spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.id())).unwrap();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    let words: Vec<&str> = files.split_ascii_whitespace().collect();
+    assert!(line.starts_with("listening on "), "{line}");
+    assert_eq!(words[3], words[4], "{files}");
+    assert_ne!(words[3], "64", "{files}");
 }

@@ -34,6 +34,25 @@ fn exists_here(measurement: &str) -> bool {
 }
 
 #[test]
+fn an_agent_stops_although_a_file_does_not_answer() {
+    let home = Home::new();
+    let stat = home.path().join("stat");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &stat, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
+    let config = home.path().join("agent.toml");
+    std::fs::write(&config, "[agent]\ninterval = \"100ms\"\n[[inputs.cpu]]\n").unwrap();
+    let mut agent = Command::new(BINARY);
+    agent.arg("agent").arg("--config").arg(&config).env("HOST_PROC", home.path()).stderr(Stdio::null());
+    let mut agent = agent.spawn().unwrap();
+    // Opening it waits until the agent reads; nothing is ever written, so that read never ends.
+    let never_written = std::fs::File::options().write(true).open(&stat).unwrap();
+    let pid = rustix::process::Pid::from_child(&agent);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    let status = wait::until("the agent to stop", || agent.try_wait().unwrap());
+    assert!(status.success(), "{status}");
+    drop(never_written);
+}
+
+#[test]
 fn an_agent_keeps_its_points_until_the_server_is_there() {
     let home = Home::new();
     let vigie = home.start("server");
