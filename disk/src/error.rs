@@ -49,6 +49,16 @@ pub enum Error {
         /// What is there.
         found: String,
     },
+    /// A file of a format that this program does not read; a later version may have written it.
+    #[error("{} has format {found}; this program reads {supported}", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The format that this program reads.
+        supported: u32,
+    },
     /// A sync of this handle has failed before: its content can no longer be trusted to become durable.
     #[error("{} is retired after a failed sync", path.display())]
     Retired {

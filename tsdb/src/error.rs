@@ -125,6 +125,7 @@ impl From<disk::Error> for Error {
             disk::Error::Corrupt { path, offset, expected, found } => {
                 Self::Corrupt { path, offset, expected, found }
             }
+            disk::Error::Foreign { path, found, supported } => Self::NewerFormat { path, found, supported },
             other => Self::Disk(Arc::new(other)),
         }
     }

@@ -19,14 +19,15 @@ pub(crate) use followers::{Candidate, Followers};
 pub(crate) use ring::{Look, Ring};
 
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What a follower gets.
 #[derive(Debug, Clone)]
 pub enum StreamRead {
     /// The next batch.
     Batch(StreamBatch),
-    /// The batches from `from` up to, but without, `to` are neither in memory nor in the WAL any more.
+    /// The batches from `from` up to, but without, `to` are not to be had: they are neither in memory nor in the
+    /// WAL any more, or the WAL is damaged there.
     Gap {
         /// The first number that is missing.
         from: Lsn,
@@ -93,7 +94,15 @@ impl StreamCursor {
             self.go_to(to);
             return Ok(StreamRead::Gap { from, to });
         }
-        let found = read_behind(&self.engine, self.position, floor)?;
+        let found = match read_behind(&self.engine, self.position, floor) {
+            Err(error @ Error::Corrupt { .. }) => {
+                tracing::error!(%error, "a follower of the store passes over what cannot be read");
+                let (from, to) = (self.position, floor);
+                self.go_to(to);
+                return Ok(StreamRead::Gap { from, to });
+            }
+            found => found?,
+        };
         self.ready = found.batches;
         self.ready.reverse();
         match self.ready.pop() {

@@ -161,12 +161,7 @@ pub(super) fn header_error(path: &Path, fault: HeaderFault) -> Error {
     let path = path.to_path_buf();
     match fault {
         HeaderFault::Damaged { offset, expected, found } => Error::Corrupt { path, offset, expected, found },
-        HeaderFault::Foreign { version } => Error::Corrupt {
-            path,
-            offset: 8,
-            expected: format!("log format version {VERSION}"),
-            found: format!("version {version}"),
-        },
+        HeaderFault::Foreign { version } => Error::Foreign { path, found: version, supported: VERSION },
     }
 }
 
