@@ -75,6 +75,10 @@ impl Sender {
             flush_at = Instant::now() + self.flush().await;
         }
         self.flush().await;
+        let unsent = self.buffer.len();
+        if unsent > 0 {
+            tracing::warn!("[{}] {unsent} metrics could not be sent before the end", self.output.name());
+        }
     }
 
     fn flush_pause(&mut self) -> Duration {
@@ -102,6 +106,9 @@ impl Sender {
 
     /// Everything was written: back to the usual, batches step by step.
     fn recover(&mut self) {
+        if self.is_failing {
+            tracing::info!("[{}] writes work again, and nothing waits any more", self.output.name());
+        }
         self.is_failing = false;
         self.backoff.reset();
         let usual = self.settings.metric_batch_size;

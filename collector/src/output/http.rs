@@ -118,13 +118,15 @@ impl HttpOutput {
         }
         match self.create_database(server).await {
             Ok(()) => server.is_prepared.store(true, Ordering::Relaxed),
-            Err(NotCreated { reason, is_final }) => {
+            // The write that follows fails as well, and that is told.
+            Err(NotCreated { reason, is_final: false }) => tracing::debug!("not created yet: {reason}"),
+            Err(NotCreated { reason, is_final: true }) => {
                 tracing::warn!(
-                    output = self.name,
-                    "database {:?} was not created: {reason}",
+                    "[{}] database {:?} was not created: {reason}",
+                    self.name,
                     self.settings.database
                 );
-                server.is_prepared.store(is_final, Ordering::Relaxed);
+                server.is_prepared.store(true, Ordering::Relaxed);
             }
         }
     }
