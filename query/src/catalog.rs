@@ -58,7 +58,7 @@ pub type CatalogResult<T> = Result<T, CatalogError>;
 /// same rules: `retention policy duration must be at least 1h0m0s`, `retention policy already exists`
 /// and so on are its texts.
 pub trait Catalog: Send + Sync {
-    /// The names of the databases, sorted.
+    /// The names of the databases in the order in which they were made.
     ///
     /// # Errors
     /// When the catalog cannot be read.

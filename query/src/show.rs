@@ -1,7 +1,7 @@
 //! SHOW: what exists, answered from names alone.
 //!
 //! Measurements, tags and series are those of all retention policies of a database, as InfluxDB's index
-//! has them; field keys are those of one.
+//! has them; field keys and counts are those of one.
 
 mod cardinality;
 mod database;

@@ -39,6 +39,9 @@ pub(crate) struct Select {
     pub(crate) rows: Page,
     /// SLIMIT and SOFFSET, those of the SELECTs around it included.
     pub(crate) series: Page,
+    /// By how many of the first tags of `grouping` SLIMIT and SOFFSET tell series apart: those of the
+    /// outermost SELECT.
+    pub(crate) counted_tags: usize,
 }
 
 impl Select {
@@ -55,13 +58,14 @@ impl Select {
 
     /// Groups by the tags of an outer SELECT before its own, so that the outer one's groups come in one
     /// piece.
-    pub(crate) fn group_under(&mut self, outer: &[Box<str>]) {
+    pub(crate) fn group_under(&mut self, outer: &[Box<str>], counted_tags: usize) {
         let own = std::mem::take(&mut self.grouping);
         self.grouping = outer.to_vec();
         self.grouping.extend(own.into_iter().filter(|tag| !outer.contains(tag)));
+        self.counted_tags = counted_tags;
         for source in &mut self.sources {
             if let Source::Subquery(subquery) = source {
-                subquery.select.group_under(&self.grouping);
+                subquery.select.group_under(&self.grouping, counted_tags);
                 let page = &mut subquery.select.series;
                 page.limit = page.limit.saturating_add(self.series.limit);
                 page.offset = page.offset.saturating_add(self.series.offset);

@@ -191,3 +191,13 @@ fn nothing_changes_in_a_read_only_context() {
     assert_eq!(error.to_string(), "DROP DATABASE db is not allowed in a read-only context");
     assert_eq!(query::Catalog::databases(&store).unwrap(), ["db"]);
 }
+
+/// The search for a forecast's parameters holds the square of the season.
+#[test]
+fn a_forecast_with_a_long_season_does_not_outgrow_the_budget() {
+    let statement =
+        "SELECT holt_winters(mean(v), 1, 190) FROM m WHERE time >= 0 AND time < 200s GROUP BY time(1s)";
+    let outcome = run(&store(), statement, Limits::default(), 256 << 10, usize::MAX);
+    assert!(matches!(outcome, Err(Error::Budget(_))), "{outcome:?}");
+    assert_eq!(run(&store(), &statement.replace("190", "4"), Limits::default(), 64 << 20, 9), Ok((1, 1)));
+}

@@ -4,7 +4,7 @@ use super::fields::Column;
 use super::scalar::{Reader, Scalars, literal_operand};
 use super::types::{self, Operand, typed_text};
 use crate::ast::{self, Expr, Literal, Reference};
-use crate::functions::{Build, MathFunction, Reducer, Step, find};
+use crate::functions::{Build, MathFunction, Reducer, find};
 use crate::statement::{Call, Kind, Role, Scalar};
 use crate::{Error, Result};
 use model::FieldType;
@@ -24,6 +24,9 @@ pub(crate) struct Columns<'a> {
     pub(crate) calls: Vec<Call>,
     /// The inputs by which `top` and `bottom` tell points apart.
     pub(crate) ranked_by: Vec<usize>,
+    /// The first call whose argument is of a type that it does not take: an error, but only once no
+    /// operator is found whose operands do not meet.
+    pub(crate) refused: Option<Error>,
     known: HashMap<String, usize>,
 }
 
@@ -41,6 +44,7 @@ impl<'a> Columns<'a> {
             tags_are_values,
             calls: Vec::new(),
             ranked_by: Vec::new(),
+            refused: None,
             known: HashMap::new(),
         }
     }
@@ -102,7 +106,7 @@ impl<'a> Columns<'a> {
                 }
                 let (input, ty) = self.argument(call.args.first());
                 if let Some(refused) = ty.filter(|ty| !reducer.accepts(*ty)) {
-                    return Err(unsupported(function.name, refused));
+                    self.refuse(function.name, refused);
                 }
                 let ty = ty.map_or_else(|| reducer.fixed_result(), |ty| Some(reducer.result(ty)));
                 Ok(Call { input, reducer: Some(reducer), steps: Vec::new(), ty })
@@ -115,10 +119,18 @@ impl<'a> Columns<'a> {
                         Call { input, reducer: None, steps: Vec::new(), ty }
                     }
                 };
-                add_step(&mut inner, step, function.name)?;
+                if let Some(refused) = inner.ty.filter(|ty| !step.accepts(*ty)) {
+                    self.refuse(function.name, refused);
+                }
+                inner.ty = inner.ty.map(|ty| step.result(ty));
+                inner.steps.push(step);
                 Ok(inner)
             }
         }
+    }
+
+    fn refuse(&mut self, name: &str, ty: FieldType) {
+        self.refused.get_or_insert_with(|| unsupported(name, ty));
     }
 
     fn rank_by(&mut self, tags: &[Expr]) {
@@ -154,14 +166,27 @@ impl<'a> Columns<'a> {
                 }
             },
             Expr::Binary(binary) => {
-                let left =
-                    Operand { kind: self.type_of(&binary.left)?, is_literal: is_literal(&binary.left) };
-                let right =
-                    Operand { kind: self.type_of(&binary.right)?, is_literal: is_literal(&binary.right) };
+                let (left, right) = (self.operand(&binary.left)?, self.operand(&binary.right)?);
                 types::binary(binary.operator, left, right, || typed_text(expr, &self.kind))?
             }
             Expr::Wildcard(_) | Expr::Distinct(_) => None,
         })
+    }
+
+    /// As an operand, a call whose argument is a tag of stored rows has that tag's type, unless the
+    /// function has a type of its own. Alone it is null.
+    fn operand(&self, expr: &Expr) -> Result<Operand> {
+        let mut kind = self.type_of(expr)?;
+        let mut inner = expr;
+        while let (None, Expr::Call(call)) = (kind, inner) {
+            let Some(first) = call.args.first() else { break };
+            kind = match first {
+                Expr::Reference(reference) => (self.kind)(reference).filter(|kind| *kind == Kind::Tag),
+                _ => None,
+            };
+            inner = first;
+        }
+        Ok(Operand { kind, is_literal: is_literal(expr) })
     }
 
     /// A function of something that is no number is null in each row, as InfluxDB has it.
@@ -173,15 +198,6 @@ impl<'a> Columns<'a> {
         };
         Ok(Some(Kind::Field(function.result(number))))
     }
-}
-
-fn add_step(call: &mut Call, step: Step, name: &str) -> Result<()> {
-    if let Some(refused) = call.ty.filter(|ty| !step.accepts(*ty)) {
-        return Err(unsupported(name, refused));
-    }
-    call.ty = call.ty.map(|ty| step.result(ty));
-    call.steps.push(step);
-    Ok(())
 }
 
 /// InfluxDB names the Go type of the iterator that it could not use.

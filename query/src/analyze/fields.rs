@@ -191,11 +191,11 @@ pub(crate) fn expand(columns: Vec<Column>, dimensions: &[Dimension], names: &Nam
     Ok(expanded)
 }
 
-fn wildcard_columns(dimensions: &[Dimension], names: &Names) -> Vec<(String, Kind)> {
+fn wildcard_columns(dimensions: &[Dimension], names: &Names) -> Vec<(String, Option<Kind>)> {
     if names.fields.is_empty() {
         return Vec::new();
     }
-    let mut wanted: Vec<(String, Kind)> =
+    let mut wanted: Vec<(String, Option<Kind>)> =
         names.fields.iter().map(|(name, kind)| (name.clone(), *kind)).collect();
     if !dimensions.iter().any(|dimension| matches!(dimension, Dimension::Wildcard | Dimension::Pattern(_))) {
         let grouped: BTreeSet<&str> = dimensions
@@ -206,27 +206,27 @@ fn wildcard_columns(dimensions: &[Dimension], names: &Names) -> Vec<(String, Kin
             })
             .collect();
         let tags = names.tags.iter().filter(|tag| !grouped.contains(tag.as_str()));
-        wanted.extend(tags.map(|tag| (tag.clone(), Kind::Tag)));
+        wanted.extend(tags.map(|tag| (tag.clone(), Some(Kind::Tag))));
     }
     wanted.sort_by(|a, b| a.0.cmp(&b.0));
     wanted
 }
 
-fn admits(wildcard: WildcardKind, kind: Kind) -> bool {
+fn admits(wildcard: WildcardKind, kind: Option<Kind>) -> bool {
     match wildcard {
         WildcardKind::All => true,
-        WildcardKind::Fields => kind != Kind::Tag,
-        WildcardKind::Tags => kind == Kind::Tag,
+        WildcardKind::Fields => kind != Some(Kind::Tag),
+        WildcardKind::Tags => kind == Some(Kind::Tag),
     }
 }
 
 /// A column that reads a name as what it was found to be.
-fn plain(name: &str, kind: Kind) -> Column {
-    let cast = match kind {
+fn plain(name: &str, kind: Option<Kind>) -> Column {
+    let cast = kind.map(|kind| match kind {
         Kind::Field(ty) => ast::Cast::Type(ty),
         Kind::Tag => ast::Cast::Tag,
-    };
-    Column { expr: Expr::Reference(Reference { name: name.to_owned(), cast: Some(cast) }), alias: None }
+    });
+    Column { expr: Expr::Reference(Reference { name: name.to_owned(), cast }), alias: None }
 }
 
 fn refuse_wildcard(expr: &Expr) -> Result<()> {
@@ -253,7 +253,7 @@ fn has_match(expr: &Expr) -> bool {
 fn expand_call(
     call: &Call,
     column: &Column,
-    wanted: &[(String, Kind)],
+    wanted: &[(String, Option<Kind>)],
     expanded: &mut Vec<Column>,
 ) -> Result<()> {
     let innermost = innermost(call);
@@ -270,7 +270,7 @@ fn expand_call(
     };
     let prefix = column.alias.clone().unwrap_or_else(|| call.name.clone());
     for (name, kind) in wanted {
-        let Kind::Field(ty) = kind else { continue };
+        let Some(Kind::Field(ty)) = kind else { continue };
         if expands_to(&innermost.name, *ty) && pattern.is_none_or(|pattern| pattern.regex().is_match(name)) {
             let expr = Expr::Call(replaced(call, &plain(name, *kind).expr));
             expanded.push(Column { expr, alias: Some(format!("{prefix}_{name}")) });

@@ -58,14 +58,12 @@ impl Resolved {
     pub(crate) fn collect(&self, names: &mut Names) {
         match self {
             Self::Measurement(table) => {
-                table.fields.iter().for_each(|(name, ty)| names.add_field(name, Kind::Field(*ty)));
+                table.fields.iter().for_each(|(name, ty)| names.add_field(name, Some(Kind::Field(*ty))));
                 names.tags.extend(table.tags.iter().cloned());
             }
             Self::Subquery(select) => {
                 for output in &select.outputs {
-                    if let Some(kind) = output.kind {
-                        names.add_field(&output.inner_name, kind);
-                    }
+                    names.add_field(&output.inner_name, output.kind);
                 }
                 names.tags.extend(select.grouping.iter().map(ToString::to_string));
             }
@@ -76,16 +74,16 @@ impl Resolved {
 /// The names of all sources together: what `*` expands to.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    /// Fields and the columns of subqueries.
-    pub(crate) fields: BTreeMap<String, Kind>,
+    /// Fields and the columns of subqueries, which may have no kind.
+    pub(crate) fields: BTreeMap<String, Option<Kind>>,
     /// Tags.
     pub(crate) tags: BTreeSet<String>,
 }
 
 impl Names {
-    fn add_field(&mut self, name: &str, kind: Kind) {
+    fn add_field(&mut self, name: &str, kind: Option<Kind>) {
         let known = self.fields.entry(name.to_owned()).or_insert(kind);
-        *known = preferred(Some(*known), Some(kind)).unwrap_or(kind);
+        *known = preferred(*known, kind);
     }
 }
 

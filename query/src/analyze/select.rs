@@ -47,7 +47,8 @@ pub(crate) fn analyze(context: &Context<'_>, select: &ast::Select) -> Result<Sel
     }
     check_scopes(context, select, 0)?;
     let mut analyzed = analyze_at(context, select, None)?;
-    analyzed.group_under(&[]);
+    let counted_tags = analyzed.grouping.len();
+    analyzed.group_under(&[], counted_tags);
     Ok(analyzed)
 }
 
@@ -120,6 +121,7 @@ fn analyze_at(context: &Context<'_>, select: &ast::Select, outer: Option<Outer>)
         },
         rows: select.rows,
         series: select.series,
+        counted_tags: 0,
     })
 }
 
@@ -215,7 +217,7 @@ fn outputs(columns: &[fields::Column], built: &mut Columns<'_>) -> Result<Vec<Ou
         let (scalar, kind) = built.column(column)?;
         outputs.push(Output { name, inner_name: fields::inner_name(column), scalar, kind });
     }
-    Ok(outputs)
+    built.refused.take().map_or(Ok(outputs), Err)
 }
 
 /// The inputs that are shown, by name; those by which `top` and `bottom` tell points apart come first.

@@ -56,6 +56,19 @@ struct Lane {
     parts: Vec<Part>,
 }
 
+/// Which rows count by their times.
+#[derive(Clone, Copy)]
+enum RowTimes {
+    /// Stored rows: those within the range.
+    Stored,
+    /// The rows of a subquery of which some were only read for calls that look back: those from the start
+    /// of the bucket that the range cuts.
+    Buckets,
+    /// The rows of a subquery: all. They may stand at the start of a bucket that the range cuts, and that
+    /// may be longer than a bucket here.
+    Any,
+}
+
 /// A call's state.
 struct Part {
     call: usize,
@@ -71,6 +84,12 @@ enum State {
 impl<'a> Reduction<'a> {
     fn new(context: &'a Context<'a>, select: &'a Select, group: &Arc<Group>) -> Result<Self> {
         let mut lanes: Vec<(i64, Lane)> = Vec::new();
+        let rows =
+            match (select.reads_stored_rows(), select.calls.iter().any(|call| call.extra_buckets() > 0)) {
+                (true, _) => RowTimes::Stored,
+                (false, true) => RowTimes::Buckets,
+                (false, false) => RowTimes::Any,
+            };
         for (index, call) in select.calls.iter().enumerate() {
             let Some(part) = part(select, index, call) else { continue };
             let extra = call.extra_buckets();
@@ -79,7 +98,7 @@ impl<'a> Reduction<'a> {
                 None => {
                     let by = select.window.interval.saturating_mul(extra);
                     let window = select.window.extended(by, select.ascending);
-                    lanes.push((extra, Lane::new(window, select.reads_stored_rows(), part)));
+                    lanes.push((extra, Lane::new(window, rows, part)));
                 }
             }
         }
@@ -127,7 +146,7 @@ impl<'a> Reduction<'a> {
                         sequence(self.select, call, &found)
                     }
                 };
-                points[part.call] = stepped(self.select, call, sequence, &window);
+                points[part.call] = stepped(self.select, call, sequence, &window, self.context)?;
             }
         }
         points.iter_mut().for_each(|points| page(points, self.select));
@@ -194,12 +213,18 @@ fn sequence(select: &Select, call: &Call, points: &[Point]) -> Sequence {
     }
 }
 
-fn stepped(select: &Select, call: &Call, mut sequence: Sequence, window: &Window) -> Vec<Point> {
+fn stepped(
+    select: &Select,
+    call: &Call,
+    mut sequence: Sequence,
+    window: &Window,
+    context: &Context<'_>,
+) -> Result<Vec<Point>> {
     for step in &call.steps {
-        sequence = step.apply(&sequence, window, select.ascending);
+        sequence = step.apply(&sequence, window, select.ascending, context)?;
     }
     let values = &sequence.values;
-    sequence.times.iter().enumerate().map(|(row, time)| Point::bare(*time, owned(values, row))).collect()
+    Ok(sequence.times.iter().enumerate().map(|(row, time)| Point::bare(*time, owned(values, row))).collect())
 }
 
 /// LIMIT and OFFSET, which InfluxDB applies to each call before rows are made.
@@ -231,13 +256,12 @@ fn part(select: &Select, index: usize, call: &Call) -> Option<Part> {
 }
 
 impl Lane {
-    /// A lane of one call. Stored rows count within the range; the rows of a subquery may stand at the
-    /// start of a bucket that the range cuts.
-    fn new(window: Window, is_stored: bool, part: Part) -> Self {
-        let (first, last) = match (is_stored, window.interval) {
-            (true, _) => (window.first, window.last),
-            (false, 0) => (i64::MIN, i64::MAX),
-            (false, _) => (window.bucket(window.first).start, window.last),
+    /// A lane of one call.
+    fn new(window: Window, rows: RowTimes, part: Part) -> Self {
+        let (first, last) = match (rows, window.interval) {
+            (RowTimes::Stored, _) => (window.first, window.last),
+            (RowTimes::Buckets, 1..) => (window.bucket(window.first).start, window.last),
+            (RowTimes::Buckets | RowTimes::Any, _) => (i64::MIN, i64::MAX),
         };
         Self { window, first, last, buckets: Buckets::default(), parts: vec![part] }
     }

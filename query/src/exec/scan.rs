@@ -35,7 +35,9 @@ pub(crate) struct MeasurementRows<'a> {
     /// Whether a row must show a field: those that came for the condition's sake do not count.
     needs_shown: Option<Vec<usize>>,
     group: Option<Arc<Group>>,
-    /// The groups that SLIMIT and SOFFSET leave.
+    /// How many tags of a group SLIMIT and SOFFSET look at.
+    counted_tags: usize,
+    /// The values of these tags that SLIMIT and SOFFSET leave.
     shown_groups: Option<HashSet<Vec<Box<str>>>>,
     context: &'a Context<'a>,
 }
@@ -97,13 +99,14 @@ pub(crate) fn open<'a>(
         inputs: select.inputs.len(),
         needs_shown,
         group: None,
+        counted_tags: select.counted_tags,
         shown_groups: shown_groups(context, select, measurement, wanted.time)?,
         context,
     }))
 }
 
 /// Which groups SLIMIT and SOFFSET leave: they count the groups of series that the tags leave, whether
-/// or not these have rows. SOFFSET without SLIMIT leaves none: so InfluxDB cuts its list.
+/// or not these have rows, and within a subquery only by the tags of the outermost SELECT. SOFFSET without SLIMIT leaves none: so InfluxDB cuts its list.
 fn shown_groups(
     context: &Context<'_>,
     select: &Select,
@@ -116,7 +119,8 @@ fn shown_groups(
     }
     let series =
         context.source.series(&measurement.scope, &measurement.name, &measurement.predicate, time)?;
-    let groups: BTreeSet<GroupRank> = series.iter().map(|tags| rank(&select.grouping, tags)).collect();
+    let counted = &select.grouping[..select.counted_tags];
+    let groups: BTreeSet<GroupRank> = series.iter().map(|tags| rank(counted, tags)).collect();
     let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
     let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
     Ok(Some(groups.into_iter().skip(offset).take(limit).map(|(_, values)| values).collect()))
@@ -136,8 +140,8 @@ fn rank(grouping: &[Box<str>], tags: &Tags) -> GroupRank {
     (text, grouping.iter().map(|key| tags.value_or_empty(key).into()).collect())
 }
 
-fn values_of(group: &Group) -> Vec<Box<str>> {
-    group.tags.iter().map(|(_, value)| value.clone()).collect()
+fn values_of(group: &Group, count: usize) -> Vec<Box<str>> {
+    group.tags.iter().take(count).map(|(_, value)| value.clone()).collect()
 }
 
 /// A raw SELECT with a LIMIT and no condition on fields needs no more rows of any series.
@@ -205,7 +209,7 @@ impl MeasurementRows<'_> {
     fn chunk(&mut self, batch: ScanBatch) -> Option<Chunk> {
         let group = self.group_of(&batch.series);
         if let Some(shown) = &self.shown_groups
-            && !shown.contains(&values_of(&group))
+            && !shown.contains(&values_of(&group, self.counted_tags))
         {
             return None;
         }

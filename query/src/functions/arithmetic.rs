@@ -52,7 +52,7 @@ pub(crate) enum Moment {
     Mean,
     /// `spread`: the largest value less the smallest.
     Spread,
-    /// `stddev`: of a sample; null for a single value. Welford's algorithm.
+    /// `stddev`: of a sample; NaN, which is shown as null, for a single value. Welford's algorithm.
     StdDev,
 }
 
@@ -94,13 +94,12 @@ impl<T: Number> Accumulator for Numeric<T> {
         };
         let count = moments.count.to_float();
         let value = match self.moment {
-            Moment::Sum => Some(owned(moments.sum)),
-            Moment::Mean => Some(FieldValue::Float(moments.sum.to_float() / count)),
-            Moment::Spread => Some(owned(moments.max.minus(moments.min))),
-            Moment::StdDev if moments.count < 2 => None,
-            Moment::StdDev => Some(FieldValue::Float((moments.squares / (count - 1.0)).sqrt())),
+            Moment::Sum => owned(moments.sum),
+            Moment::Mean => FieldValue::Float(moments.sum.to_float() / count),
+            Moment::Spread => owned(moments.max.minus(moments.min)),
+            Moment::StdDev => FieldValue::Float((moments.squares / (count - 1.0)).sqrt()),
         };
-        vec![Point::bare(start, value)]
+        vec![Point::bare(start, Some(value))]
     }
 
     fn bytes(&self) -> usize {

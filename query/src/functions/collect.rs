@@ -1,6 +1,7 @@
 //! percentile, median, mode, distinct: functions that need all values of a bucket at once.
 
 use super::accumulate::{Accumulator, Batch, Point, entry, take_aux};
+use super::number;
 use super::selector::compare;
 use model::{Column, FieldType, FieldValue, ValueRef};
 use std::cmp::Ordering;
@@ -14,7 +15,7 @@ pub(crate) enum Whole {
     Percentile(f64),
     /// `median`: the middle value, or the mean of the two.
     Median,
-    /// `mode`: the most frequent value; of several the one that came first, and where all differ the smallest.
+    /// `mode`: the most frequent value, and where all differ the smallest.
     Mode,
     /// `distinct`: every value once, by the time of its first appearance, or of its last one when time
     /// runs back.
@@ -70,7 +71,9 @@ impl Accumulator for Collect {
                 vec![Point { time: kept.times[row], value: owned(&values, row), aux }]
             }
             Whole::Median => vec![Point::bare(start, Some(FieldValue::Float(median(&values))))],
-            Whole::Mode => vec![Point::bare(start, owned(&values, mode_row(&values, &kept.times)))],
+            Whole::Mode => {
+                vec![Point::bare(start, owned(&values, mode_row(&values, &kept.times, self.ascending)))]
+            }
             Whole::Distinct => distinct_rows(&values, &kept.times, self.ascending)
                 .into_iter()
                 .map(|row| Point::bare(start, owned(&values, row)))
@@ -95,10 +98,14 @@ fn owned(values: &Column, row: usize) -> Option<FieldValue> {
     values.get(row).map(ValueRef::to_owned)
 }
 
-/// The rows by value, equal values by time.
-fn sorted(values: &Column, times: &[i64]) -> Vec<usize> {
+/// The rows by value, equal values by time, which runs forward or back.
+fn sorted(values: &Column, times: &[i64], ascending: bool) -> Vec<usize> {
     let mut rows: Vec<usize> = (0..values.len()).collect();
-    rows.sort_by(|a, b| by_value(values, *a, *b).then(times[*a].cmp(&times[*b])));
+    let by_time = |a: usize, b: usize| {
+        let order = times[a].cmp(&times[b]);
+        if ascending { order } else { order.reverse() }
+    };
+    rows.sort_by(|a, b| by_value(values, *a, *b).then_with(|| by_time(*a, *b)));
     rows
 }
 
@@ -108,9 +115,9 @@ fn by_value(values: &Column, a: usize, b: usize) -> Ordering {
 
 /// The nearest rank: `floor(n * percent / 100 + 0.5)`, counted from 1.
 fn percentile_row(values: &Column, times: &[i64], percent: f64) -> Option<usize> {
-    let rank = (as_float(values.len()) * percent / 100.0 + 0.5).floor();
-    let in_range = rank >= 1.0 && rank <= as_float(values.len());
-    let rows = in_range.then(|| sorted(values, times))?;
+    let rank = (number::count(values.len()) * percent / 100.0 + 0.5).floor();
+    let in_range = rank >= 1.0 && rank <= number::count(values.len());
+    let rows = in_range.then(|| sorted(values, times, true))?;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -119,13 +126,8 @@ fn percentile_row(values: &Column, times: &[i64], percent: f64) -> Option<usize>
     rows.get(rank as usize - 1).copied()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a bucket holds far fewer than 2^52 values")]
-fn as_float(count: usize) -> f64 {
-    count as f64
-}
-
 fn median(values: &Column) -> f64 {
-    let rows = sorted(values, &vec![0; values.len()]);
+    let rows = sorted(values, &vec![0; values.len()], true);
     let middle = rows.len() / 2;
     if rows.len() % 2 == 1 {
         return number(values, rows[middle]);
@@ -145,17 +147,19 @@ fn number(values: &Column, row: usize) -> f64 {
 }
 
 /// As InfluxDB counts: a value is considered from its second appearance on, so where all values differ
-/// the smallest is the mode.
-fn mode_row(values: &Column, times: &[i64]) -> usize {
-    let rows = sorted(values, times);
-    let mut best: (usize, usize) = (rows[0], 1);
-    for run in rows.chunk_by(|a, b| by_value(values, *a, *b).is_eq()).filter(|run| run.len() > 1) {
-        let earlier = times[run[0]] <= times[best.0];
-        if run.len() > best.1 || run.len() == best.1 && earlier {
-            best = (run[0], run.len());
+/// the smallest is the mode. Of two that are as frequent the larger wins unless it first appears after
+/// the smaller one's last appearance.
+fn mode_row(values: &Column, times: &[i64], ascending: bool) -> usize {
+    let rows = sorted(values, times, ascending);
+    let mut runs = rows.chunk_by(|a, b| by_value(values, *a, *b).is_eq());
+    let mut best = runs.next().unwrap_or_default();
+    for run in runs.filter(|run| run.len() > 1) {
+        let is_early = times[run[0]] <= times[best[best.len() - 1]];
+        if run.len() > best.len() || run.len() == best.len() && is_early {
+            best = run;
         }
     }
-    best.0
+    best[0]
 }
 
 /// One row of each value: the first of it in the order of the statement. By time in any case.

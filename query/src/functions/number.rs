@@ -135,3 +135,9 @@ pub(crate) fn count_valid(column: &Column, rows: std::ops::Range<usize>) -> usiz
         Some(valid) => rows.filter(|row| valid.get(*row)).count(),
     }
 }
+
+/// A count as a float.
+#[expect(clippy::cast_precision_loss, reason = "what is counted are far fewer than 2^52 things")]
+pub(crate) fn count(count: usize) -> f64 {
+    count as f64
+}

@@ -4,6 +4,7 @@ use super::accumulate::Accumulator;
 use super::arithmetic::{Count, Moment, numeric};
 use super::collect::{self, Collect, Whole};
 use super::rank::Rank;
+use super::sample::Sample;
 use super::selector::{Pick, Selector};
 use model::FieldType;
 
@@ -27,6 +28,8 @@ pub(crate) enum Reducer {
         /// How many of the columns carried along, from the first, tell points apart.
         tags: usize,
     },
+    /// `sample`: so many points.
+    Sample(usize),
 }
 
 /// An end of a series.
@@ -41,7 +44,11 @@ pub(crate) enum Edge {
 impl Reducer {
     /// Whether it picks rows.
     pub(crate) fn is_selector(&self) -> bool {
-        matches!(self, Self::Pick(_) | Self::Rank { .. } | Self::Whole(Whole::Percentile(_)))
+        match self {
+            Self::Pick(_) | Self::Rank { .. } | Self::Sample(_) => true,
+            Self::Whole(whole) => matches!(whole, Whole::Percentile(_)),
+            Self::Count | Self::Moment(_) => false,
+        }
     }
 
     /// Which end of a series decides its result alone, if one does.
@@ -55,12 +62,12 @@ impl Reducer {
 
     /// Whether its points keep their own time inside buckets too.
     pub(crate) fn keeps_time(&self) -> bool {
-        matches!(self, Self::Rank { .. })
+        matches!(self, Self::Rank { .. } | Self::Sample(_))
     }
 
     /// Whether empty buckets are filled.
     pub(crate) fn is_filled(&self) -> bool {
-        !matches!(self, Self::Rank { .. } | Self::Whole(Whole::Distinct))
+        !matches!(self, Self::Rank { .. } | Self::Sample(_) | Self::Whole(Whole::Distinct))
     }
 
     /// Whether an empty bucket shows 0 where nothing else was asked for.
@@ -71,7 +78,7 @@ impl Reducer {
     /// Whether it takes an argument of this type.
     pub(crate) fn accepts(&self, ty: FieldType) -> bool {
         match self {
-            Self::Count => true,
+            Self::Count | Self::Sample(_) => true,
             Self::Moment(_) | Self::Rank { .. } => ty.is_numeric(),
             Self::Pick(Pick::First | Pick::Last) => true,
             Self::Pick(Pick::Min | Pick::Max) => ty != FieldType::String,
@@ -106,6 +113,7 @@ impl Reducer {
             Self::Pick(pick) => Box::new(Selector::new(pick)),
             Self::Whole(whole) => Box::new(Collect::new(whole, ascending)),
             Self::Rank { largest, count, tags } => Box::new(Rank::new(largest, count, tags)),
+            Self::Sample(count) => Box::new(Sample::new(count)),
         })
     }
 }

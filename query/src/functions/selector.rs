@@ -22,6 +22,21 @@ pub(crate) enum Pick {
 }
 
 impl Pick {
+    /// How two values compare: NaN is neither smallest nor largest where there is a number.
+    fn compare(self, a: ValueRef<'_>, b: ValueRef<'_>) -> Ordering {
+        match (a, b) {
+            (ValueRef::Float(a), ValueRef::Float(b)) => self.floats(a, b),
+            (a, b) => compare(a, b),
+        }
+    }
+
+    fn floats(self, a: f64, b: f64) -> Ordering {
+        match self {
+            Self::Max if a.is_nan() || b.is_nan() => b.is_nan().cmp(&a.is_nan()),
+            _ => floats(a, b),
+        }
+    }
+
     /// Whether a point is to be taken instead of the one picked so far, given how its value and its
     /// time compare with that one's.
     fn prefers(self, value: Ordering, time: Ordering) -> bool {
@@ -55,7 +70,7 @@ impl Accumulator for Selector {
         let Some(value) = batch.values.get(row) else { return };
         let better = match picked {
             Some(Point { time, value: Some(current), .. }) => {
-                self.pick.prefers(compare(value, current.as_ref()), batch.times[row].cmp(time))
+                self.pick.prefers(self.pick.compare(value, current.as_ref()), batch.times[row].cmp(time))
             }
             _ => true,
         };
@@ -75,10 +90,11 @@ impl Accumulator for Selector {
     }
 }
 
-/// How two values of one type compare; what does not compare is equal.
+/// How two values of one type compare, as sorting needs it: NaN is the largest number. What does not
+/// compare is equal.
 pub(crate) fn compare(a: ValueRef<'_>, b: ValueRef<'_>) -> Ordering {
     match (a, b) {
-        (ValueRef::Float(a), ValueRef::Float(b)) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
+        (ValueRef::Float(a), ValueRef::Float(b)) => floats(a, b),
         (ValueRef::Integer(a), ValueRef::Integer(b)) => a.cmp(&b),
         (ValueRef::Unsigned(a), ValueRef::Unsigned(b)) => a.cmp(&b),
         (ValueRef::Boolean(a), ValueRef::Boolean(b)) => a.cmp(&b),
@@ -87,12 +103,14 @@ pub(crate) fn compare(a: ValueRef<'_>, b: ValueRef<'_>) -> Ordering {
     }
 }
 
+fn floats(a: f64, b: f64) -> Ordering {
+    a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
+}
+
 /// The row of `rows` that is picked, if one holds a value.
 fn best_row(pick: Pick, column: &Column, times: &[i64], rows: Range<usize>) -> Option<usize> {
     match &column.values {
-        Values::Float(v) => {
-            best(pick, column, times, rows, |a, b| v[a].partial_cmp(&v[b]).unwrap_or(Ordering::Equal))
-        }
+        Values::Float(v) => best(pick, column, times, rows, |a, b| pick.floats(v[a], v[b])),
         Values::Integer(v) => best(pick, column, times, rows, |a, b| v[a].cmp(&v[b])),
         Values::Unsigned(v) => best(pick, column, times, rows, |a, b| v[a].cmp(&v[b])),
         Values::Boolean(v) => best(pick, column, times, rows, |a, b| v[a].cmp(&v[b])),

@@ -1,8 +1,10 @@
 //! The functions that make points of points, as a closed set.
 
+use super::forecast::Forecast;
 use super::integral::integral;
 use super::transform::{Sequence, Transform};
 use crate::window::Window;
+use crate::{Context, Result};
 use model::FieldType;
 
 /// Which step, with its constant arguments.
@@ -12,12 +14,17 @@ pub(crate) enum Step {
     Transform(Transform),
     /// `integral`, in units of so many ns.
     Integral(i64),
+    /// `holt_winters` and `holt_winters_with_fit`.
+    Forecast(Forecast),
 }
 
 impl Step {
     /// Whether it needs the bucket before the range to say something about the first one.
     pub(crate) fn looks_back(self) -> bool {
-        !matches!(self, Self::Integral(_) | Self::Transform(Transform::CumulativeSum))
+        match self {
+            Self::Transform(transform) => transform != Transform::CumulativeSum,
+            Self::Integral(_) | Self::Forecast(_) => false,
+        }
     }
 
     /// How many buckets before the range are read for it at most.
@@ -25,7 +32,7 @@ impl Step {
         match self {
             Self::Transform(Transform::MovingAverage(width)) => i64::try_from(width).unwrap_or(i64::MAX),
             Self::Transform(_) => 1,
-            Self::Integral(_) => 0,
+            Self::Integral(_) | Self::Forecast(_) => 0,
         }
     }
 
@@ -33,7 +40,7 @@ impl Step {
     pub(crate) fn accepts(self, ty: FieldType) -> bool {
         match self {
             Self::Transform(transform) => transform.accepts(ty),
-            Self::Integral(_) => ty.is_numeric(),
+            Self::Integral(_) | Self::Forecast(_) => ty.is_numeric(),
         }
     }
 
@@ -41,15 +48,25 @@ impl Step {
     pub(crate) fn result(self, ty: FieldType) -> FieldType {
         match self {
             Self::Transform(transform) => transform.result(ty),
-            Self::Integral(_) => FieldType::Float,
+            Self::Integral(_) | Self::Forecast(_) => FieldType::Float,
         }
     }
 
     /// The new points.
-    pub(crate) fn apply(self, input: &Sequence, window: &Window, ascending: bool) -> Sequence {
+    ///
+    /// # Errors
+    /// When a forecast fails: it has too many points, does not fit into memory, or the reader gave up.
+    pub(crate) fn apply(
+        self,
+        input: &Sequence,
+        window: &Window,
+        ascending: bool,
+        context: &Context<'_>,
+    ) -> Result<Sequence> {
         match self {
-            Self::Transform(transform) => transform.apply(input),
-            Self::Integral(unit_ns) => integral(input, window, unit_ns, ascending),
+            Self::Transform(transform) => Ok(transform.apply(input)),
+            Self::Integral(unit_ns) => Ok(integral(input, window, unit_ns, ascending)),
+            Self::Forecast(forecast) => forecast.apply(input, window, context),
         }
     }
 }

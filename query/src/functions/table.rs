@@ -3,6 +3,7 @@
 use super::arithmetic::Moment;
 use super::check::{Checker, arity, go_type};
 use super::collect::Whole;
+use super::forecast::Forecast;
 use super::reducer::Reducer;
 use super::selector::Pick;
 use super::step::Step;
@@ -85,9 +86,13 @@ const FUNCTIONS: &[Function] = &[
         check: integral,
         build: |call, _| Build::Then(Step::Integral(duration(call).unwrap_or(SECOND))),
     },
-    Function { name: "sample", check: unsupported, build: |_, _| whole(Whole::Mode) },
-    Function { name: "holt_winters", check: unsupported, build: |_, _| whole(Whole::Mode) },
-    Function { name: "holt_winters_with_fit", check: unsupported, build: |_, _| whole(Whole::Mode) },
+    Function {
+        name: "sample",
+        check: sample,
+        build: |call, _| Build::Reduce(Reducer::Sample(whole_number(call))),
+    },
+    Function { name: "holt_winters", check: holt_winters, build: |call, _| forecast(call, false) },
+    Function { name: "holt_winters_with_fit", check: holt_winters, build: |call, _| forecast(call, true) },
 ];
 
 /// Whether `*` inside a call of `name` expands to fields of type `ty`.
@@ -137,6 +142,11 @@ fn ranked(call: &Call, largest: bool) -> Reducer {
     Reducer::Rank { largest, count: whole_number(call), tags: call.args.len().saturating_sub(2) }
 }
 
+fn forecast(call: &Call, with_fit: bool) -> Build {
+    let ahead = call.args.get(1).map_or(0, count_of);
+    Build::Then(Step::Forecast(Forecast { ahead, season: whole_number(call), with_fit }))
+}
+
 /// The last argument where it is a duration.
 fn duration(call: &Call) -> Option<i64> {
     match call.args.last() {
@@ -147,8 +157,12 @@ fn duration(call: &Call) -> Option<i64> {
 
 /// The last argument of a function that was checked to end with a whole number.
 fn whole_number(call: &Call) -> usize {
-    match call.args.last() {
-        Some(Expr::Literal(Literal::Integer(value))) => usize::try_from(*value).unwrap_or(usize::MAX),
+    call.args.last().map_or(0, count_of)
+}
+
+fn count_of(arg: &Expr) -> usize {
+    match arg {
+        Expr::Literal(Literal::Integer(value)) => usize::try_from(*value).unwrap_or(usize::MAX),
         _ => 0,
     }
 }
@@ -160,10 +174,6 @@ fn float(call: &Call) -> f64 {
         Some(Expr::Literal(Literal::Float(value))) => *value,
         _ => f64::NAN,
     }
-}
-
-fn unsupported(_: &mut Checker, call: &Call) -> Result<()> {
-    Err(Error::Unsupported(format!("{}()", call.name).into()))
 }
 
 fn selector(checker: &mut Checker, call: &Call) -> Result<()> {
@@ -303,4 +313,37 @@ fn integral(checker: &mut Checker, call: &Call) -> Result<()> {
     }
     checker.has_aggregate = true;
     checker.symbol(&call.name, &call.args[0])
+}
+
+fn sample(checker: &mut Checker, call: &Call) -> Result<()> {
+    arity(call, 2, 2)?;
+    match &call.args[1] {
+        Expr::Literal(Literal::Integer(1..)) => checker.symbol(&call.name, &call.args[0]),
+        Expr::Literal(Literal::Integer(count)) => {
+            Err(Error::invalid(format!("sample window must be greater than 1, got {count}")))
+        }
+        _ => Err(Error::invalid("expected integer argument in sample()")),
+    }
+}
+
+fn holt_winters(checker: &mut Checker, call: &Call) -> Result<()> {
+    arity(call, 3, 3)?;
+    let name = &call.name;
+    let integer = |index: usize, word: &str| match &call.args[index] {
+        Expr::Literal(Literal::Integer(value)) => Ok(*value),
+        _ => Err(Error::invalid(format!("expected integer argument as {word} arg in {name}"))),
+    };
+    let ahead = integer(1, "second")?;
+    if ahead <= 0 {
+        return Err(Error::invalid(format!("second arg to {name} must be greater than 0, got {ahead}")));
+    }
+    let season = integer(2, "third")?;
+    if season < 0 {
+        return Err(Error::invalid(format!("third arg to {name} cannot be negative, got {season}")));
+    }
+    checker.has_aggregate = true;
+    if !matches!(call.args[0], Expr::Call(_)) {
+        return Err(Error::invalid(format!("must use aggregate function with {name}")));
+    }
+    checker.step_argument(name, &call.args[0])
 }

@@ -1,12 +1,13 @@
 //! SHOW ... CARDINALITY: how many series, measurements, keys or values there are.
 //!
 //! Whatever is asked, the count is exact. Without EXACT and without anything to filter by, series and
-//! measurements are counted over the whole database under another column name, as InfluxDB does.
+//! measurements are counted over the whole database under another column name; all other counts are of
+//! one retention policy, as in InfluxDB.
 
 use super::header;
 use super::tables::{Filter, Tables};
 use crate::analyze;
-use crate::ast::{CardinalityOf, ShowCardinality, TagKeyFilter};
+use crate::ast::{Binary, CardinalityOf, Expr, Literal, Operator, ShowCardinality, TagKeyFilter};
 use crate::{Context, Error, Result, RowSink, Scope};
 use model::{Column, Tags, Values};
 use std::collections::BTreeSet;
@@ -31,7 +32,10 @@ pub(crate) fn cardinality(
         sources: &show.sources,
         condition: show.condition.as_ref(),
     };
-    let tables = Tables::find(context, &filter)?;
+    let mut tables = Tables::find_in_policies(context, &filter)?;
+    if matches!(show.of, CardinalityOf::TagValues(_)) {
+        tables.condition = tables.condition.map(among_present);
+    }
     if let Some(what) = refused_time(&show.of).filter(|_| tables.is_timed()) {
         return Err(Error::invalid(format!("SHOW {what} CARDINALITY doesn't support time in WHERE clause")));
     }
@@ -107,6 +111,29 @@ fn count(
         }
         CardinalityOf::Series | CardinalityOf::Measurements | CardinalityOf::FieldKeys => series.len(),
     })
+}
+
+/// The condition where a comparison with a tag that is not there is false, as tag values are counted:
+/// elsewhere such a tag reads as the empty text.
+fn among_present(condition: Expr) -> Expr {
+    match condition {
+        Expr::Paren(inner) => Expr::Paren(Box::new(among_present(*inner))),
+        Expr::Binary(binary) if matches!(binary.operator, Operator::And | Operator::Or) => {
+            let Binary { left, operator, right } = *binary;
+            Expr::binary(among_present(left), operator, among_present(right))
+        }
+        Expr::Binary(binary) if binary.operator.is_comparison() => {
+            let tags =
+                [&binary.left, &binary.right].into_iter().filter(|side| matches!(side, Expr::Reference(_)));
+            let there = |tag: &Expr| {
+                Expr::binary(tag.clone(), Operator::NotEqual, Expr::Literal(Literal::String(String::new())))
+            };
+            let mut parts: Vec<Expr> = tags.map(there).collect();
+            parts.push(Expr::Binary(binary));
+            Expr::balanced(Operator::And, parts)
+        }
+        other => other,
+    }
 }
 
 /// How many different values the tags that `keys` means have, taken together.

@@ -1,16 +1,17 @@
 //! SHOW FIELD KEYS.
 
+use super::tables::named_sources;
 use super::{emit, page};
 use crate::analyze;
-use crate::ast::{Measurement, MeasurementName, Pattern, ShowFieldKeys};
-use crate::{Context, Error, Result, RowSink, Scope};
+use crate::ast::ShowFieldKeys;
+use crate::{Context, Result, RowSink, Scope};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 /// The fields of each measurement with each of their types.
 pub(crate) fn field_keys(show: &ShowFieldKeys, context: &Context<'_>, sink: &mut dyn RowSink) -> Result<()> {
     let mut found: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
-    for measurement in sources(show)? {
+    for measurement in named_sources(&show.sources, show.database.as_deref())? {
         let scope = analyze::resolve(context, &measurement)?;
         for name in analyze::measurement_names(context, &scope, &measurement.name)? {
             if let Entry::Vacant(place) = found.entry(name) {
@@ -26,21 +27,6 @@ pub(crate) fn field_keys(show: &ShowFieldKeys, context: &Context<'_>, sink: &mut
         }
     }
     Ok(())
-}
-
-fn sources(show: &ShowFieldKeys) -> Result<Vec<Measurement>> {
-    let mut sources = show.sources.clone();
-    if sources.is_empty() {
-        let all = Pattern::new(".+").map_err(|error| Error::invalid(error.to_string()))?;
-        let name = MeasurementName::Pattern(all);
-        sources.push(Measurement { database: None, retention_policy: None, name });
-    }
-    for source in &mut sources {
-        if source.database.is_none() {
-            source.database.clone_from(&show.database);
-        }
-    }
-    Ok(sources)
 }
 
 fn rows(context: &Context<'_>, scope: &Scope, name: &str) -> Result<Vec<Vec<String>>> {

@@ -1,7 +1,7 @@
 //! Which measurements, and which of their series, a SHOW statement is about.
 
 use crate::analyze::{self, Moment};
-use crate::ast::{self, Cast, Expr, MeasurementName, Reference};
+use crate::ast::{self, Cast, Expr, MeasurementName, Pattern, Reference};
 use crate::statement::Kind;
 use crate::{Context, Error, Result, Scope};
 use model::{MAX_TIME, MIN_TIME, TagPredicate, Tags, TimeRange};
@@ -34,19 +34,43 @@ impl<'a> Tables<'a> {
     /// # Errors
     /// When the database is missing, or WHERE means nothing.
     pub(crate) fn find(context: &'a Context<'a>, filter: &Filter<'_>) -> Result<Self> {
+        let mut tables = Self::none(context, filter)?;
+        for scope in scopes(context, filter)? {
+            tables.add(&scope, |name| filter.sources.is_empty() || is_wanted(filter.sources, name))?;
+        }
+        Ok(tables)
+    }
+
+    /// Looks up the measurements of the retention policies that FROM names, else of the default one.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    pub(crate) fn find_in_policies(context: &'a Context<'a>, filter: &Filter<'_>) -> Result<Self> {
+        let mut tables = Self::none(context, filter)?;
+        for source in named_sources(filter.sources, filter.database)? {
+            let scope = analyze::resolve(context, &source)?;
+            tables.add(&scope, |name| is_wanted(std::slice::from_ref(&source), name))?;
+        }
+        Ok(tables)
+    }
+
+    fn none(context: &'a Context<'a>, filter: &Filter<'_>) -> Result<Self> {
         let moment = Moment { now_ns: context.now_ns, zone: None };
         let (condition, bounds) = analyze::cut(filter.condition, &moment)?;
         let first = bounds.first.unwrap_or(MIN_TIME);
         let last = bounds.last.unwrap_or(MAX_TIME);
-        let mut measurements: BTreeMap<String, Vec<Scope>> = BTreeMap::new();
-        for scope in scopes(context, filter)? {
-            for name in context.source.measurements(&scope)? {
-                if is_wanted(filter.sources, &name) {
-                    measurements.entry(name).or_default().push(scope.clone());
-                }
+        let time = TimeRange::new(first, last.saturating_add(1));
+        Ok(Self { context, condition, time, measurements: BTreeMap::new() })
+    }
+
+    fn add(&mut self, scope: &Scope, is_wanted: impl Fn(&str) -> bool) -> Result<()> {
+        for name in self.context.source.measurements(scope)?.into_iter().filter(|name| is_wanted(name)) {
+            let scopes = self.measurements.entry(name).or_default();
+            if !scopes.contains(scope) {
+                scopes.push(scope.clone());
             }
         }
-        Ok(Self { context, condition, time: TimeRange::new(first, last.saturating_add(1)), measurements })
+        Ok(())
     }
 
     /// Whether WHERE leaves out nothing.
@@ -109,5 +133,25 @@ fn is_wanted(sources: &[ast::Measurement], name: &str) -> bool {
         MeasurementName::Name(wanted) => wanted == name,
         MeasurementName::Pattern(pattern) => pattern.regex().is_match(name),
     };
-    sources.is_empty() || sources.iter().any(matches)
+    sources.iter().any(matches)
+}
+
+/// What FROM names, in the database of ON where it names none itself; all measurements without FROM.
+///
+/// # Errors
+/// None that a user can see: the pattern for all measurements is valid.
+pub(crate) fn named_sources(
+    sources: &[ast::Measurement],
+    database: Option<&str>,
+) -> Result<Vec<ast::Measurement>> {
+    let mut sources = sources.to_vec();
+    if sources.is_empty() {
+        let all = Pattern::new(".+").map_err(|error| Error::invalid(error.to_string()))?;
+        let name = MeasurementName::Pattern(all);
+        sources.push(ast::Measurement { database: None, retention_policy: None, name });
+    }
+    for source in sources.iter_mut().filter(|source| source.database.is_none()) {
+        source.database = database.map(str::to_owned);
+    }
+    Ok(sources)
 }
