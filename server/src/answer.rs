@@ -12,6 +12,8 @@ mod value;
 pub(crate) use csv::CsvAnswer;
 pub(crate) use json::JsonAnswer;
 pub(crate) use pieces::{Pieces, Received, channel};
+pub(crate) use pretty::indented;
+pub(crate) use value::push_csv_text;
 
 use model::Precision;
 use query::SinkError;
@@ -29,8 +31,9 @@ pub(crate) struct AnswerStyle {
 
 /// What the handler of `/query` tells a writer, beside the rows.
 pub(crate) trait Answer: query::RowSink {
-    /// Statement number `statement` begins.
-    fn begin(&mut self, statement: usize);
+    /// Statement number `statement` begins. A chunked answer splits its series where `splits` says so, and
+    /// else has one document per series that does not say whether more is to come.
+    fn begin(&mut self, statement: usize, splits: bool);
 
     /// The statement is over, with an error or without.
     fn end(&mut self, error: Option<&str>) -> Result<(), SinkError>;

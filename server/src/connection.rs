@@ -13,7 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -54,6 +54,7 @@ async fn next_connection(
     places: &Arc<Semaphore>,
     stop: &CancellationToken,
 ) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+    let mut told: Option<Instant> = None;
     loop {
         let place = tokio::select! {
             place = Arc::clone(places).acquire_owned() => place.ok()?,
@@ -67,7 +68,10 @@ async fn next_connection(
             Ok((stream, _)) => return Some((stream, place)),
             Err(error) => {
                 // Out of descriptors, or a peer that hung up while queued: neither ends the server.
-                tracing::warn!(%error, "could not accept a connection");
+                if told.is_none_or(|told| told.elapsed() > limits::ACCEPT_LOG_PAUSE) {
+                    tracing::warn!(%error, "could not accept a connection");
+                    told = Some(Instant::now());
+                }
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }

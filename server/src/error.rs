@@ -1,5 +1,6 @@
 //! The one map from what went wrong to an HTTP answer, in InfluxDB's words and statuses.
 
+use crate::answer::{indented, push_csv_text};
 use crate::limits::RETRY_AFTER_SECONDS;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -32,6 +33,14 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
 }
 
+/// How a client wants an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ErrorForm {
+    Json,
+    PrettyJson,
+    Csv,
+}
+
 impl ApiError {
     pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, message: message.into() }
@@ -45,14 +54,17 @@ impl ApiError {
     pub(crate) fn unavailable(message: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, message)
     }
-}
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        let body = format!("{}\n", serde_json::json!({ "error": self.message }));
-        let mut response = (self.status, body).into_response();
+    /// The answer in the form that was asked for.
+    pub(crate) fn into_response_as(self, form: ErrorForm) -> Response {
+        let (content_type, body) = match form {
+            ErrorForm::Json => ("application/json", self.json()),
+            ErrorForm::PrettyJson => ("application/json", indented(&self.json())),
+            ErrorForm::Csv => ("text/csv", self.csv()),
+        };
+        let mut response = (self.status, body + "\n").into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         if let Ok(text) = HeaderValue::from_str(&header_text(&self.message)) {
             headers.insert("x-influxdb-error", text);
         }
@@ -60,6 +72,22 @@ impl IntoResponse for ApiError {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
         }
         response
+    }
+
+    fn json(&self) -> String {
+        serde_json::json!({ "error": self.message }).to_string()
+    }
+
+    fn csv(&self) -> String {
+        let mut text = "error\n".to_owned();
+        push_csv_text(&mut text, &self.message);
+        text
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        self.into_response_as(ErrorForm::Json)
     }
 }
 

@@ -11,8 +11,8 @@ pub const INFLATED_BYTES_MAX: usize = 250_000_000;
 /// Longest form or query text, in bytes.
 pub const QUERY_BYTES_MAX: usize = 1 << 20;
 
-/// Most open connections; further ones wait in the kernel's queue.
-pub const CONNECTIONS_MAX: usize = 4_096;
+/// Most open connections; further ones wait in the kernel's queue. Five thousand agents keep theirs open.
+pub const CONNECTIONS_MAX: usize = 8_192;
 
 /// Most bytes of a request's head. Protects each connection's buffer.
 pub const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -56,8 +56,14 @@ pub const CHUNK_ROWS: usize = 10_000;
 /// How long open requests may go on once the server was asked to stop.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// An error of accepting connections is logged at most once in this time.
+pub const ACCEPT_LOG_PAUSE: Duration = Duration::from_secs(10);
+
 /// A query that takes longer is logged with its text.
 pub const SLOW_QUERY: Duration = Duration::from_secs(1);
+
+/// How long the start waits for the store before it says where it listens.
+pub const ANNOUNCE_AFTER: Duration = Duration::from_millis(500);
 
 /// How long closing the store may take before the process ends without it.
 pub const STOP_TIMEOUT: Duration = Duration::from_secs(60);

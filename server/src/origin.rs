@@ -22,7 +22,8 @@ pub(crate) async fn refuse_foreign(
     request: Request,
     next: Next,
 ) -> Response {
-    let loopback = request.extensions().get::<Ends>().is_none_or(|ends| ends.local.ip().is_loopback());
+    let loopback =
+        request.extensions().get::<Ends>().is_none_or(|ends| ends.local.ip().to_canonical().is_loopback());
     match check(request.headers(), request.method(), request.uri().path(), loopback, &trusted.0) {
         Ok(()) => next.run(request).await,
         Err(message) => ApiError::new(StatusCode::FORBIDDEN, message).into_response(),

@@ -3,6 +3,7 @@
 mod collect;
 mod machine;
 
+use crate::blocking;
 use crate::embedded::Embedded;
 use crate::error::ApiError;
 use crate::params::Params;
@@ -28,22 +29,29 @@ pub(crate) async fn asset(Path(file): Path<String>) -> Response {
 
 /// `GET /`: the overview; `?host=` chooses whose panels are shown.
 pub(crate) async fn overview(State(state): State<AppState>, params: Params) -> Response {
-    let engine = match state.engine().await {
-        Ok(engine) => engine,
-        Err(error) => return error.into_response(),
-    };
-    let wanted = params.get("host").map(str::to_owned);
-    let page = tokio::task::spawn_blocking(move || make(&state, &engine, wanted.as_deref())).await;
-    let Ok(page) = page else {
-        return ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "the page panicked; see the log")
-            .into_response();
-    };
+    match document(state, params.get("host").map(str::to_owned)).await {
+        Ok(document) => with_headers(document),
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn document(state: AppState, wanted: Option<String>) -> Result<String, ApiError> {
+    let engine = state.engine().await?;
+    let place = state.query_place().await?;
+    blocking::on_a_thread(move || {
+        let _place = place;
+        dashboards::render_overview(&make(&state, &engine, wanted.as_deref()))
+    })
+    .await
+}
+
+fn with_headers(document: String) -> Response {
     let security = HeaderValue::from_static(dashboards::CONTENT_SECURITY_POLICY);
     let headers = [
         (header::CONTENT_SECURITY_POLICY, security),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    (headers, Html(dashboards::render_overview(&page))).into_response()
+    (headers, Html(document)).into_response()
 }
 
 fn make(state: &AppState, engine: &Arc<Engine>, wanted: Option<&str>) -> OverviewPage {

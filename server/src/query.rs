@@ -9,7 +9,7 @@ mod running;
 use crate::answer::{self, Answer, AnswerStyle, CsvAnswer, JsonAnswer, Pieces};
 use crate::body::{self, BodyLimits};
 use crate::embedded::Embedded;
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorForm};
 use crate::limits;
 use crate::params::Params;
 use crate::state::AppState;
@@ -25,9 +25,18 @@ use tsdb::Engine;
 
 /// `GET /query` and `POST /query`.
 pub(crate) async fn query(State(state): State<AppState>, params: Params, request: Request) -> Response {
+    let form = error_form(&params, request.headers());
     match answer(&state, params, request).await {
         Ok(response) => response,
-        Err(error) => error.into_response(),
+        Err(error) => error.into_response_as(form),
+    }
+}
+
+fn error_form(url: &Params, headers: &HeaderMap) -> ErrorForm {
+    match (wants_csv(headers), url.is_true("pretty")) {
+        (true, _) => ErrorForm::Csv,
+        (false, true) => ErrorForm::PrettyJson,
+        (false, false) => ErrorForm::Json,
     }
 }
 
@@ -40,14 +49,12 @@ async fn answer(state: &AppState, url: Params, request: Request) -> Result<Respo
     } else {
         url
     };
-    let Some(text) = params.get("q").map(str::trim) else {
+    let Some(text) = params.get("q").map(str::trim).filter(|text| !text.is_empty()) else {
         return Err(ApiError::bad_request("missing required parameter \"q\""));
     };
     let statements = parse(text, &params)?;
     let engine = state.engine().await?;
-    let place =
-        tokio::time::timeout(limits::QUERY_WAIT_MAX, Arc::clone(&state.queries).acquire_owned()).await;
-    let Ok(Ok(place)) = place else { return Err(ApiError::unavailable("too many queries are running")) };
+    let place = state.query_place().await?;
     let wants_csv = wants_csv(&parts.headers);
     let style = style(&params, pretty);
     let (pieces, received) = answer::channel();
@@ -138,7 +145,7 @@ impl Job {
         let embedded = Embedded::new(Arc::clone(&self.engine));
         let mut failed = false;
         for (number, statement) in self.statements.iter().enumerate() {
-            answer.begin(number);
+            answer.begin(number, is_split(statement));
             if failed {
                 answer.end(Some("not executed"))?;
                 continue;
@@ -162,6 +169,17 @@ impl Job {
         }
         answer.finish()
     }
+}
+
+/// Whether a chunked answer splits the series of this statement: of those that InfluxDB runs as a SELECT.
+fn is_split(statement: &Statement) -> bool {
+    matches!(
+        statement,
+        Statement::Select(_)
+            | Statement::ShowSeries(_)
+            | Statement::ShowFieldKeys(_)
+            | Statement::ShowCardinality(_)
+    )
 }
 
 /// Whether InfluxDB wants this statement by POST: all but SELECT without INTO, SHOW and EXPLAIN.

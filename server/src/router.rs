@@ -23,8 +23,8 @@ pub(crate) fn router(state: AppState, hosts: TrustedHosts) -> Router {
         .route("/ping", get(status::ping))
         .route("/health", get(status::health))
         .route("/metrics", get(metrics::metrics))
-        .route("/write", post(write::write).options(no_content))
-        .route("/query", get(query::query).post(query::query).options(no_content))
+        .route("/write", post(write::write).options(empty))
+        .route("/query", get(query::query).head(no_head).post(query::query).options(empty))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CompressionLayer::new())
@@ -33,8 +33,13 @@ pub(crate) fn router(state: AppState, hosts: TrustedHosts) -> Router {
         .with_state(state)
 }
 
-async fn no_content() -> StatusCode {
-    StatusCode::NO_CONTENT
+async fn empty() -> StatusCode {
+    StatusCode::OK
+}
+
+/// A query is not run for its headers.
+async fn no_head() -> Response {
+    ([(header::ALLOW, "GET,POST,OPTIONS")], method_not_allowed().await).into_response()
 }
 
 async fn not_found() -> Response {

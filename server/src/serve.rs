@@ -27,7 +27,7 @@ pub struct Server {
     state: AppState,
     hosts: TrustedHosts,
     publish: watch::Sender<Store>,
-    opened: oneshot::Receiver<Result<(), Error>>,
+    opened: Opened,
 }
 
 impl Server {
@@ -76,16 +76,19 @@ impl Server {
     /// Answers until `stop` is cancelled; then finishes open requests, saves the alerts' state and closes
     /// the store, each within a bound.
     ///
+    /// `announce` is called when the store answers, or when it takes longer than [`limits::ANNOUNCE_AFTER`]:
+    /// most stores that cannot be opened are found out before anybody is told where the server listens.
+    ///
     /// # Errors
     /// When the store or the alerts cannot be opened, or the store cannot be closed cleanly; an unclean
     /// close loses nothing that was acknowledged.
-    pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
+    pub async fn run(self, stop: CancellationToken, announce: impl FnOnce()) -> Result<(), Error> {
         let answering = stop.child_token();
         let serving =
             connection::serve(self.listener, router(self.state.clone(), self.hosts), answering.clone());
         let mut serving = std::pin::pin!(serving);
         let opened = tokio::select! {
-            opened = self.opened => opened.unwrap_or(Ok(())),
+            opened = told_when_open(self.opened, announce) => opened,
             () = serving.as_mut() => Ok(()),
         };
         if opened.is_err() {
@@ -97,19 +100,37 @@ impl Server {
     }
 }
 
-fn open_behind(
-    config: Config,
-    state: AppState,
-    publish: watch::Sender<Store>,
-) -> oneshot::Receiver<Result<(), Error>> {
+type Opened = oneshot::Receiver<Result<(), Error>>;
+
+/// Waits for the store; announces when it is open, or when that takes long.
+async fn told_when_open(mut opened: Opened, announce: impl FnOnce()) -> Result<(), Error> {
+    let Ok(outcome) = tokio::time::timeout(limits::ANNOUNCE_AFTER, &mut opened).await else {
+        announce();
+        return opened.await.unwrap_or(Ok(()));
+    };
+    let outcome = outcome.unwrap_or(Ok(()));
+    if outcome.is_ok() {
+        announce();
+    }
+    outcome
+}
+
+fn open_behind(config: Config, state: AppState, publish: watch::Sender<Store>) -> Opened {
     let (tell, opened) = oneshot::channel();
     let runtime = Handle::current();
     tokio::task::spawn_blocking(move || {
-        let result = open(config, &state, runtime);
-        let result = result.map(|engine| drop(publish.send(Store::Open(engine))));
-        if result.is_err() {
-            drop(publish.send(Store::Closed));
-        }
+        let (store, result) = match open(config, &state, runtime) {
+            Ok(engine) => (Store::Open(engine), Ok(())),
+            Err(error) => (Store::Closed, Err(error)),
+        };
+        // A server that was stopped meanwhile stays closed.
+        publish.send_if_modified(|current| {
+            let is_awaited = matches!(current, Store::Opening);
+            if is_awaited {
+                *current = store;
+            }
+            is_awaited
+        });
         // Nobody listens when the server was stopped meanwhile.
         let _ = tell.send(result);
     });

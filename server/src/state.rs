@@ -7,7 +7,7 @@ use crate::metrics::HttpMetrics;
 use alerting::AlertService;
 use model::{Budget, CancelToken, Clock};
 use std::sync::{Arc, OnceLock};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tsdb::Engine;
 
 /// The store: not there before its recovery is over, and never there again once it failed.
@@ -53,6 +53,14 @@ impl AppState {
             Store::Opening => Err(ApiError::unavailable("the store is still replaying its log")),
             Store::Closed => Err(ApiError::unavailable("the store is closed")),
         }
+    }
+
+    /// A place among the statements at work; waits for one, but not for ever.
+    pub(crate) async fn query_place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        let place =
+            tokio::time::timeout(limits::QUERY_WAIT_MAX, Arc::clone(&self.queries).acquire_owned()).await;
+        let Ok(Ok(place)) = place else { return Err(ApiError::unavailable("too many queries are running")) };
+        Ok(place)
     }
 
     /// What a statement runs in, over `embedded`.

@@ -5,13 +5,16 @@ use crate::router::VERSION;
 use crate::state::{AppState, Store};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::json;
+
+const JSON: [(HeaderName, HeaderValue); 1] =
+    [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
 
 /// `GET` and `HEAD /ping`: 204 from the first moment on; with `verbose`, 200 and the version.
 pub(crate) async fn ping(params: Params) -> Response {
     match params.get("verbose") {
-        None | Some("0" | "false") => StatusCode::NO_CONTENT.into_response(),
+        None | Some("0" | "false") => no_content(),
         Some(_) => as_json(StatusCode::OK, &json!({ "version": VERSION })),
     }
 }
@@ -28,7 +31,11 @@ pub(crate) async fn health(State(state): State<AppState>) -> Response {
     as_json(code, &body)
 }
 
+/// 204, with the content type that InfluxDB gives it.
+pub(crate) fn no_content() -> Response {
+    (StatusCode::NO_CONTENT, JSON).into_response()
+}
+
 fn as_json(status: StatusCode, body: &serde_json::Value) -> Response {
-    let content_type = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-    (status, content_type, format!("{body}\n")).into_response()
+    (status, JSON, format!("{body}\n")).into_response()
 }

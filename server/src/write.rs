@@ -1,11 +1,13 @@
 //! `POST /write`: line protocol in, an acknowledgement out once the store has it on disk.
 
+use crate::blocking;
 use crate::body::{self, BodyLimits, Payload};
 use crate::embedded::store_error;
 use crate::error::ApiError;
 use crate::metrics::HttpMetrics;
 use crate::params::Params;
 use crate::state::AppState;
+use crate::status::no_content;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -14,9 +16,6 @@ use model::{Lease, Precision};
 use std::sync::Arc;
 use std::time::Instant;
 use tsdb::{Engine, Written};
-
-/// Bodies up to this size are parsed on the connection's own thread: handing them over costs more.
-const INLINE_BYTES_MAX: usize = 64 * 1024;
 
 /// `POST /write`.
 pub(crate) async fn write(State(state): State<AppState>, params: Params, request: Request) -> Response {
@@ -34,15 +33,21 @@ async fn answer(state: &AppState, params: &Params, request: Request) -> Result<R
     }
     let (parts, body) = request.into_parts();
     let payload = body::read(body, &parts.headers, &state.budget, BodyLimits::WRITE).await?;
-    if payload.bytes.is_empty() {
-        return Ok(StatusCode::OK.into_response());
+    if let Some(level) = params.get("consistency") {
+        check_consistency(level)?;
     }
     let target = Target {
         db: db.to_owned(),
         rp: params.get("rp").map(str::to_owned),
         precision: params.get("precision").and_then(Precision::from_name).unwrap_or_default(),
     };
-    store(state, engine, target, payload).await.map(|()| StatusCode::NO_CONTENT.into_response())
+    store(state, engine, target, payload).await.map(|()| no_content())
+}
+
+/// The levels of InfluxDB's clusters mean nothing to a single server; a wrong word is an error all the same.
+fn check_consistency(level: &str) -> Result<(), ApiError> {
+    let is_known = ["any", "one", "quorum", "all"].iter().any(|known| level.eq_ignore_ascii_case(known));
+    if is_known { Ok(()) } else { Err(ApiError::bad_request("invalid consistency level")) }
 }
 
 /// Where a body goes and how its timestamps count.
@@ -62,9 +67,9 @@ pub(crate) async fn store(
     payload: Payload,
 ) -> Result<(), ApiError> {
     let now_ns = state.clock.now_ns();
-    let is_short = payload.bytes.len() <= INLINE_BYTES_MAX;
+    let bytes = payload.bytes.len();
     let append = move || append(&engine, &target, payload, now_ns);
-    let Appended { refused, written, lease } = if is_short { append() } else { on_a_thread(append).await? };
+    let Appended { refused, written, lease } = blocking::run(bytes, append).await?;
     HttpMetrics::add(&state.http.lines_refused, refused.count);
     let Some(written) = written? else { return refused.answer(0, None) };
     written.ticket.await.map_err(|error| store_error(&error))?;
@@ -97,11 +102,6 @@ fn append(engine: &Engine, target: &Target, payload: Payload, now_ns: i64) -> Ap
     Appended { refused, written, lease }
 }
 
-async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
-    let result = tokio::task::spawn_blocking(work).await;
-    result.map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "the write panicked; see the log"))
-}
-
 /// The lines that could not be parsed, in InfluxDB's words.
 struct RefusedLines {
     count: usize,
@@ -124,15 +124,15 @@ impl RefusedLines {
         Self { count: parsed.refused_count, text: lines.join("\n"), dropped, partial }
     }
 
-    /// The answer to a write of which `rejected` points were rejected by the store, the first for `reason`.
+    /// The answer to a write of which `rejected` points were rejected by the store, the first for `reason`:
+    /// then, as in InfluxDB, that reason alone.
     fn answer(&self, rejected: usize, reason: Option<&str>) -> Result<(), ApiError> {
         let dropped = self.dropped + rejected;
         let text = match (self.count, reason) {
             (0, None) => return Ok(()),
-            (0, Some(reason)) => reason.to_owned(),
+            (_, Some(reason)) => reason.to_owned(),
             (_, None) if !self.partial => return Err(ApiError::bad_request(&*self.text)),
             (_, None) => self.text.clone(),
-            (_, Some(reason)) => format!("{}\n{reason}", self.text),
         };
         Err(ApiError::bad_request(format!("partial write: {text} dropped={dropped}")))
     }

@@ -21,7 +21,6 @@ pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
         let agent = Arc::new(new_agent(&config, &server)?);
         let counted = Arc::clone(&agent);
         server.add_metrics(Box::new(move |out| agent_metrics::write(&counted.stats(), out)));
-        announce(&server);
         serve_and_collect(server, &agent, stop).await
     })
 }
@@ -35,7 +34,8 @@ fn new_agent(config: &Config, server: &Server) -> anyhow::Result<Agent> {
 
 async fn serve_and_collect(server: Server, agent: &Agent, stop: CancellationToken) -> anyhow::Result<()> {
     let collected = CancellationToken::new();
-    let serving = server.run(collected.clone());
+    let address = server.local_addr();
+    let serving = server.run(collected.clone(), || announce(address));
     let collecting = async {
         agent.run(stop.clone()).await;
         collected.cancel();

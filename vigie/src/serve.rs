@@ -6,6 +6,7 @@ use crate::{runtime, signals};
 use anyhow::Context as _;
 use server::Server;
 use std::io::Write as _;
+use std::net::SocketAddr;
 
 /// Runs until a signal asks to stop.
 pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
@@ -13,8 +14,8 @@ pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
     runtime::run_server(async {
         let stop = signals::stop_token()?;
         let server = Server::bind(server_config(&config, options, false)).await?;
-        announce(&server);
-        server.run(stop).await.context("the server ended")
+        let address = server.local_addr();
+        server.run(stop, || announce(address)).await.context("the server ended")
     })
 }
 
@@ -36,10 +37,10 @@ pub(crate) fn server_config(config: &Config, options: &ServeOptions, own_databas
 
 /// Says where the server listens; whoever started it with port 0 reads it here. That nobody reads it is no
 /// reason not to serve.
-pub(crate) fn announce(server: &Server) {
+pub(crate) fn announce(address: SocketAddr) {
     let mut out = std::io::stdout().lock();
-    let told = writeln!(out, "listening on http://{}/", server.local_addr()).and_then(|()| out.flush());
+    let told = writeln!(out, "listening on http://{address}/").and_then(|()| out.flush());
     if let Err(error) = told {
-        tracing::warn!(%error, address = %server.local_addr(), "could not print where the server listens");
+        tracing::warn!(%error, %address, "could not print where the server listens");
     }
 }

@@ -40,11 +40,10 @@ impl RowSink for CsvAnswer {
             self.columns = Some(header.columns.clone());
             self.wrote = true;
         }
-        let tags: Vec<String> = header.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
         self.prefix.clear();
         push_csv_text(&mut self.prefix, header.name.as_deref().unwrap_or(""));
         self.prefix.push(',');
-        push_csv_text(&mut self.prefix, &tags.join(","));
+        push_csv_text(&mut self.prefix, &tags_text(&header.tags));
         self.has_time = header.has_time;
         Ok(())
     }
@@ -73,7 +72,7 @@ impl RowSink for CsvAnswer {
 }
 
 impl Answer for CsvAnswer {
-    fn begin(&mut self, _: usize) {
+    fn begin(&mut self, _: usize, _: bool) {
         self.columns = None;
     }
 
@@ -83,5 +82,40 @@ impl Answer for CsvAnswer {
 
     fn finish(&mut self) -> Result<(), SinkError> {
         self.pieces.flush()
+    }
+}
+
+/// The tags that are there, as line protocol writes them.
+fn tags_text(tags: &[(Box<str>, Box<str>)]) -> String {
+    let mut text = String::new();
+    for (key, value) in tags.iter().filter(|(_, value)| !value.is_empty()) {
+        if !text.is_empty() {
+            text.push(',');
+        }
+        push_escaped(&mut text, key);
+        text.push('=');
+        push_escaped(&mut text, value);
+    }
+    text
+}
+
+fn push_escaped(out: &mut String, text: &str) {
+    for c in text.chars() {
+        if matches!(c, ',' | '=' | ' ') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_tags_are_left_out_and_names_are_escaped() {
+        let tags = [("a b", "x,y"), ("host", ""), ("region", "us west")];
+        let tags: Vec<_> = tags.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+        assert_eq!(tags_text(&tags), "a\\ b=x\\,y,region=us\\ west");
     }
 }

@@ -1,7 +1,7 @@
 //! InfluxDB's JSON: `{"results":[{"statement_id":0,"series":[...]}]}`.
 //!
 //! Without chunks there is one document. With them every `chunk_rows` rows, and every series, make a
-//! document of their own, `"partial":true` where more is to come.
+//! document of their own, `"partial":true` where more is to come. Without a statement it is `{}`.
 
 use super::value::{push_json, push_json_text, push_json_time, push_number};
 use super::{Answer, AnswerStyle, Pieces, pretty};
@@ -14,6 +14,8 @@ pub(crate) struct JsonAnswer {
     style: AnswerStyle,
     indent: pretty::Indenter,
     statement: usize,
+    /// Whether this statement's series are split into chunks.
+    splits: bool,
     results: usize,
     series_in_result: usize,
     header: Option<SeriesHeader>,
@@ -29,6 +31,7 @@ impl JsonAnswer {
             style,
             indent: pretty::Indenter::default(),
             statement: 0,
+            splits: true,
             results: 0,
             series_in_result: 0,
             header: None,
@@ -103,7 +106,7 @@ impl JsonAnswer {
     /// A document of a chunked answer ends here and the next one begins.
     fn next_chunk(&mut self, same_series: bool) {
         self.close_series(same_series);
-        self.close_result(None, true);
+        self.close_result(None, self.splits);
         self.open_result();
     }
 
@@ -156,7 +159,8 @@ impl RowSink for JsonAnswer {
         let count = columns.first().map_or(0, Column::len);
         let mut from = 0;
         while from < count {
-            let room = self.style.chunk_rows.map_or(count, |rows| rows - self.rows_in_series);
+            let chunk_rows = self.style.chunk_rows.filter(|_| self.splits);
+            let room = chunk_rows.map_or(count, |rows| rows - self.rows_in_series);
             if room == 0 {
                 self.next_chunk(true);
                 self.open_series();
@@ -176,8 +180,9 @@ impl RowSink for JsonAnswer {
 }
 
 impl Answer for JsonAnswer {
-    fn begin(&mut self, statement: usize) {
+    fn begin(&mut self, statement: usize, splits: bool) {
         self.statement = statement;
+        self.splits = splits;
         self.header = None;
         self.open_result();
     }
@@ -189,8 +194,10 @@ impl Answer for JsonAnswer {
     }
 
     fn finish(&mut self) -> Result<(), SinkError> {
-        if self.style.chunk_rows.is_none() {
-            self.text.push_str("]}\n");
+        match (self.style.chunk_rows, self.results) {
+            (Some(_), _) => {}
+            (None, 0) => self.text.push_str("{}\n"),
+            (None, _) => self.text.push_str("]}\n"),
         }
         self.hand_over()?;
         self.pieces.flush()

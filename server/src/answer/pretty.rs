@@ -1,5 +1,12 @@
 //! Indents JSON as it goes by, four blanks a level, as Go's `MarshalIndent` does.
 
+/// A whole document, indented.
+pub(crate) fn indented(json: &str) -> String {
+    let mut out = String::new();
+    Indenter::default().push(&mut out, json);
+    out
+}
+
 /// Where in the document the text so far ended.
 #[derive(Debug, Default)]
 pub(super) struct Indenter {

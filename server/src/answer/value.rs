@@ -75,18 +75,19 @@ pub(super) fn push_number(out: &mut String, number: impl std::fmt::Display) {
     write!(out, "{number}").expect("a String takes everything");
 }
 
-/// Appends a CSV cell, quoted where it must be; nothing is an empty cell.
+/// Appends a CSV cell, quoted where it must be; nothing is an empty cell, and a float has no exponent.
 pub(super) fn push_csv(out: &mut String, value: Option<ValueRef<'_>>) {
     match value {
         None => {}
         Some(ValueRef::String(text)) => push_csv_text(out, text),
-        Some(ValueRef::Float(v)) => push_json_float(out, v),
+        Some(ValueRef::Float(v)) if v.is_nan() => {}
+        Some(ValueRef::Float(v)) => push_number(out, v),
         other => push_json(out, other),
     }
 }
 
 /// Appends a text as a CSV cell.
-pub(super) fn push_csv_text(out: &mut String, text: &str) {
+pub(crate) fn push_csv_text(out: &mut String, text: &str) {
     let plain = !text.contains([',', '"', '\n', '\r']) && !text.starts_with([' ', '\t']);
     if plain {
         out.push_str(text);
@@ -119,5 +120,15 @@ mod tests {
         push_csv_text(&mut out, "plain");
         push_csv_text(&mut out, "a,\"b\"");
         assert_eq!(out, "plain\"a,\"\"b\"\"\"");
+    }
+
+    #[test]
+    fn csv_floats_have_no_exponent() {
+        let mut out = String::new();
+        for value in [1e21, -2.5e-9, f64::NAN] {
+            push_csv(&mut out, Some(ValueRef::Float(value)));
+            out.push(';');
+        }
+        assert_eq!(out, "1000000000000000000000;-0.0000000025;;");
     }
 }

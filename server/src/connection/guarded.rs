@@ -13,19 +13,31 @@ use tokio::time::{Instant, Sleep};
 
 /// Whether a request is being answered; shared with the service that answers.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Phase(Arc<AtomicBool>);
+pub(super) struct Phase(Arc<Flags>);
+
+#[derive(Debug, Default)]
+struct Flags {
+    busy: AtomicBool,
+    /// A head was complete since somebody last looked: a request may begin and end between two reads.
+    head_complete: AtomicBool,
+}
 
 impl Phase {
     pub(super) fn request_begins(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.busy.store(true, Ordering::Relaxed);
+        self.0.head_complete.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn request_ends(&self) {
-        self.0.store(false, Ordering::Relaxed);
+        self.0.busy.store(false, Ordering::Relaxed);
     }
 
     fn is_busy(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.busy.load(Ordering::Relaxed)
+    }
+
+    fn take_head_complete(&self) -> bool {
+        self.0.head_complete.swap(false, Ordering::Relaxed)
     }
 }
 
@@ -76,7 +88,7 @@ impl AsyncRead for Guarded {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
-        if this.phase.is_busy() {
+        if this.phase.take_head_complete() || this.phase.is_busy() {
             this.head.stop();
         }
         let before = buf.filled().len();

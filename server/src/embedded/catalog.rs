@@ -6,10 +6,7 @@ use tsdb::{PolicyInfo, PolicySpec, PolicyUpdate};
 
 impl Catalog for Embedded {
     fn databases(&self) -> CatalogResult<Vec<String>> {
-        let mut names: Vec<String> =
-            self.0.databases().iter().map(|database| database.name.to_string()).collect();
-        names.sort();
-        Ok(names)
+        Ok(self.0.databases().iter().map(|database| database.name.to_string()).collect())
     }
 
     fn retention_policies(&self, db: &str) -> CatalogResult<Vec<RetentionPolicyInfo>> {

@@ -3,15 +3,15 @@
 use query::{Param, ParamValue, Params};
 use serde_json::{Map, Value};
 
-/// The values in a JSON object.
+/// The values in a JSON object; `null` has none.
 ///
 /// # Errors
 /// When it is not a JSON object. A value that cannot be used is an error only where a statement uses it.
 pub(super) fn parse(json: &str) -> Result<Params, String> {
-    let values: Map<String, Value> =
+    let values: Option<Map<String, Value>> =
         serde_json::from_str(json).map_err(|error| format!("error parsing query parameters: {error}"))?;
     let mut params = Params::default();
-    for (name, value) in values {
+    for (name, value) in values.into_iter().flatten() {
         params.insert(name, bind(&value));
     }
     Ok(params)

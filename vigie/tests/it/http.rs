@@ -43,10 +43,16 @@ fn ping_health_and_unknown_paths_answer_as_influxdb_does() {
     assert_eq!(ping.header("x-influxdb-version"), Some("1.8.10"));
     assert_eq!(ping.header("x-influxdb-build"), Some("OSS"));
     assert!(ping.header("request-id").is_some());
+    assert_eq!(ping.header("content-type"), Some("application/json"));
     assert_eq!(vigie.get("/ping?verbose=true").json()["version"], "1.8.10");
     assert_eq!(vigie.get("/health").json()["status"], "pass");
     assert_eq!(vigie.get("/nowhere").status, 404);
     assert_eq!(vigie.get("/write").status, 405);
+    for path in ["/query", "/write"] {
+        assert_eq!(reply(agent().options(format!("{}{path}", vigie.url)).call()).status, 200);
+    }
+    let head = reply(agent().head(format!("{}/query?q=SHOW+DATABASES", vigie.url)).call());
+    assert_eq!((head.status, head.header("allow")), (405, Some("GET,POST,OPTIONS")));
     let metrics = vigie.get("/metrics");
     assert!(metrics.body.contains("vigie_memory_budget_bytes"), "{}", metrics.body);
 }
@@ -63,7 +69,9 @@ fn writes_answer_with_influxdbs_statuses() {
     };
     check("/write?db=d", "m v=1", 204, "");
     check("/write?db=d&precision=s", "m v=2 1700000000", 204, "");
-    check("/write?db=d", "", 200, "");
+    check("/write?db=d", "", 204, "");
+    check("/write?db=d&consistency=one", "m v=3", 204, "");
+    check("/write?db=d&consistency=most", "m v=3", 400, "invalid consistency level");
     check("/write", "m v=1", 400, "database is required");
     check("/write?db=none", "m v=1", 404, r#"{"error":"database not found: \"none\""}"#);
     check("/write?db=d&rp=none", "m v=1", 500, "retention policy not found");
@@ -80,8 +88,16 @@ fn writes_answer_with_influxdbs_statuses() {
         400,
         "field type conflict: input field \\\"v\\\" on measurement \\\"m\\\" is type string, already exists as type float dropped=1",
     );
-    // The two good lines of the third write have one timestamp: the later one stays.
-    assert_eq!(vigie.rows("d", "SELECT count(v) FROM m")[0][1], 3);
+    // Where points are rejected their reason is told, and lines that could not be parsed are not.
+    check("/write?db=d", "m v=", 400, "unable to parse 'm v=': missing field value");
+    check(
+        "/write?db=d",
+        "m v=\n\nm v=1i",
+        400,
+        "{\"error\":\"partial write: field type conflict: input field",
+    );
+    // The two good lines of one write have one timestamp: the later one stays.
+    assert_eq!(vigie.rows("d", "SELECT count(v) FROM m")[0][1], 4);
 }
 
 #[test]
@@ -139,6 +155,53 @@ fn queries_take_parameters_from_address_and_form() {
     );
     let two = vigie.query("d", "SELECT v FROM m WHERE host = 'a'; SHOW DATABASES");
     assert_eq!(two["results"][1]["series"][0]["values"][0][0], "d");
+}
+
+#[test]
+fn empty_and_wrong_queries_answer_in_the_form_that_was_asked_for() {
+    let home = Home::new();
+    let vigie = home.start("server");
+    let csv = |path: &str| {
+        reply(agent().get(format!("{}{path}", vigie.url)).header("accept", "application/csv").call())
+    };
+    let missing = "{\"error\":\"missing required parameter \\\"q\\\"\"}\n";
+    assert_eq!(vigie.get("/query?q=+").body, missing);
+    assert_eq!(vigie.get("/query?q=%3B").body, "{}\n");
+    assert_eq!(vigie.get("/query?q=%3B&pretty=true").body, "{}\n");
+    assert_eq!(vigie.get("/query?q=%3B&chunked=true").body, "");
+    let wrong = csv("/query?q=SELECT+v+FORM+m%2C");
+    assert_eq!((wrong.status, wrong.header("content-type")), (400, Some("text/csv")));
+    assert_eq!(wrong.body, "error\n\"error parsing query: found FORM, expected FROM at line 1, char 10\"\n");
+    assert_eq!(
+        vigie.get("/query?pretty=true").body,
+        "{\n    \"error\": \"missing required parameter \\\"q\\\"\"\n}\n"
+    );
+    let null = vigie.get("/query?q=SHOW+DATABASES&params=null");
+    assert_eq!((null.status, null.body.contains("databases")), (200, true));
+}
+
+#[test]
+fn schema_answers_are_not_split_into_chunks() {
+    let home = Home::new();
+    let vigie = home.start("server");
+    vigie.query("", "CREATE DATABASE d");
+    vigie.write("d", "m,host=a,region=eu v=1e21 1\nm,host=b v=2 2\nn,host=c,zone=x\\ y v=3 3");
+    let chunked = |q: &str| vigie.get(&format!("/query?db=d&chunked=true&chunk_size=1&q={q}")).body;
+    assert_eq!(
+        chunked("SHOW+TAG+KEYS"),
+        "{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"m\",\"columns\":[\"tagKey\"],\
+         \"values\":[[\"host\"],[\"region\"]]}]}]}\n\
+         {\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"n\",\"columns\":[\"tagKey\"],\
+         \"values\":[[\"host\"],[\"zone\"]]}]}]}\n"
+    );
+    assert_eq!(chunked("SHOW+SERIES").matches("\"partial\":true").count(), 4);
+    let csv = agent().get(format!("{}/query", vigie.url)).query("db", "d");
+    let csv = csv.query("q", "SELECT v FROM m, n GROUP BY *").header("accept", "text/csv");
+    assert_eq!(
+        reply(csv.call()).body,
+        "name,tags,time,v\nm,\"host=a,region=eu\",1,1000000000000000000000\nm,host=b,2,2\n\
+         n,\"host=c,zone=x\\ y\",3,3\n"
+    );
 }
 
 #[test]

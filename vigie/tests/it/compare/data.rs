@@ -1,7 +1,8 @@
 //! Made-up machines: several measurements, types, gaps, late points, overwritten points.
 //!
 //! No two hosts have a point at one instant: in which order InfluxDB merges such points depends on how
-//! many processors it has. All of it lies in two hours from 2024-01-01T00:00:00Z, most of it every ten seconds, except `sparse`
+//! many processors it has. No two values of `usage` are equal: which row `percentile` then picks
+//! depends on how InfluxDB sorts. All of it lies in two hours from 2024-01-01T00:00:00Z, most of it every ten seconds, except `sparse`
 //! and `weeks`, which reach over several shards.
 
 use std::fmt::Write as _;
@@ -57,7 +58,7 @@ fn machines(random: &mut Random) -> String {
                 continue;
             }
             let region = region.replace(' ', "\\ ");
-            let usage = random.below(10_000) as f64 / 100.0;
+            let usage = random.below(1_000_000_000) as f64 / 1e7;
             let count = random.below(1_000) as i64 - 500;
             // A counter that is reset now and then.
             counters[index] = if random.below(150) == 0 { 0 } else { counters[index] + random.below(5_000) };
@@ -86,7 +87,7 @@ fn late_and_overwritten(random: &mut Random) -> String {
         let _ = writeln!(
             out,
             "cpu,region=eu,host=alpha usage={},extra={}i {ts}000000000",
-            random.below(100),
+            random.below(1_000_000_000) as f64 / 1e7,
             random.below(9)
         );
         let _ = writeln!(out, "cpu,host=beta,region=eu late=true {}000000000", ts + 5);
