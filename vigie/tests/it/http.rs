@@ -1,6 +1,7 @@
 //! The InfluxDB 1.x surface: statuses, headers, limits, and who may not come in.
 
 use crate::vigie::{Home, Vigie, agent, reply};
+use crate::wait;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::{Read, Write};
@@ -232,4 +233,30 @@ fn a_peer_that_drips_its_head_is_cut_off() {
     let ended = stream.read_to_end(&mut answer);
     assert!(ended.is_ok() || !answer.is_empty(), "{ended:?}");
     assert_eq!(vigie.get("/ping").status, 204);
+}
+
+/// How many queries have ended so far.
+fn queries_ended(vigie: &Vigie) -> u64 {
+    let metrics = vigie.get("/metrics").body;
+    let count = metrics.lines().find_map(|line| line.strip_prefix("vigie_query_seconds_count "));
+    count.unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_client_that_hangs_up_ends_its_query() {
+    let home = Home::new();
+    let vigie = home.start("server");
+    vigie.query("", "CREATE DATABASE d");
+    for part in 0..10_u64 {
+        let line = |n: u64| format!("m,host=a v={n}i,text=\"{n:060}\" {}\n", (part * 30_000 + n) * 1_000_000);
+        assert_eq!(vigie.write("d", &(0..30_000).map(line).collect::<String>()).status, 204);
+    }
+    let ended = queries_ended(&vigie);
+    let mut stream = TcpStream::connect(vigie.url.trim_start_matches("http://")).unwrap();
+    stream.write_all(b"GET /query?db=d&q=SELECT+*+FROM+m HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    stream.read_exact(&mut [0; 1_000]).unwrap();
+    // Some thirty megabytes do not fit between here and there: the statement waits for its reader.
+    assert_eq!(queries_ended(&vigie), ended);
+    drop(stream);
+    wait::until("the query to end", || (queries_ended(&vigie) == ended + 1).then_some(()));
 }
