@@ -124,7 +124,8 @@ fn both_ways(series: &[Series], window: Window, scale: &Scale) -> Vec<Layer> {
     surfaces(&series, window, scale)
 }
 
-/// All surfaces first, then all lines, so that no surface tints the line below it.
+/// All surfaces first, then all lines, so that no surface tints the line below it. The lowest line comes last:
+/// a kind that is nothing has no height, and its line must not cover the one that it lies on.
 fn stack(series: &[Series], window: Window, scale: &Scale) -> Vec<Layer> {
     let bands = stacked(series);
     let surface = |(index, band): (usize, &Vec<Slice>)| Layer::band(colour(index), band, window, scale);
@@ -133,7 +134,7 @@ fn stack(series: &[Series], window: Window, scale: &Scale) -> Vec<Layer> {
         Layer::line(colour(index), &tops, window, scale)
     };
     let surfaces = bands.iter().enumerate().map(surface);
-    surfaces.chain(bands.iter().enumerate().map(line)).collect()
+    surfaces.chain(bands.iter().enumerate().rev().map(line)).collect()
 }
 
 /// Lower and upper edge of each series at every time that any of them has. What a machine does not have
