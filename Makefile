@@ -28,14 +28,15 @@ tidy:
 
 # Installs what is missing, when root; services of the packages are kept from starting.
 peers:
-	@missing=; for peer in $(PEERS); do dpkg -s $$peer >/dev/null 2>&1 || missing="$$missing $$peer"; done; \
+	@missing=; for peer in $(PEERS); do \
+	  dpkg-query -W -f='$${db:Status-Status}' $$peer 2>/dev/null | grep -qx installed || missing="$$missing $$peer"; done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	install="apt-get install --yes --no-install-recommends$$missing"; \
 	if [ "$$(id -u)" != 0 ]; then echo "some tests will be skipped; to run them too: sudo $$install"; exit 0; fi; \
 	echo "installing for the tests:$$missing"; \
 	if [ ! -e /usr/sbin/policy-rc.d ]; then trap 'rm -f /usr/sbin/policy-rc.d' EXIT; trap 'exit 1' HUP INT TERM; printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d; chmod +x /usr/sbin/policy-rc.d; fi; \
-	export DEBIAN_FRONTEND=noninteractive; apt-get update -qq && $$install >/tmp/vigie-peers.log 2>&1; result=$$?; \
-	if [ $$result != 0 ]; then tail -n 20 /tmp/vigie-peers.log; echo "could not install:$$missing"; fi; exit 0
+	export DEBIAN_FRONTEND=noninteractive; log=$$(mktemp); apt-get update -qq && $$install >$$log 2>&1; result=$$?; \
+	if [ $$result != 0 ]; then tail -n 20 $$log; echo "could not install:$$missing"; fi; rm -f $$log; exit 0
 
 # Each fuzz target for a minute; needs `cargo install cargo-fuzz` and a nightly toolchain.
 fuzz:
