@@ -33,8 +33,8 @@ pub(crate) struct Evaluator {
 
 impl Evaluator {
     pub(crate) fn new(rules: Vec<Rule>, budget: &Budget) -> Self {
-        let graphs: Vec<_> = rules.into_iter().map(|rule| RuleGraph::new(rule, budget.clone())).collect();
-        let routes = SeriesRoutes::new(&graphs, budget.clone());
+        let graphs: Vec<_> = rules.into_iter().map(|rule| RuleGraph::new(rule, budget)).collect();
+        let routes = SeriesRoutes::new(&graphs, budget);
         Self {
             graphs,
             routes,

@@ -24,7 +24,7 @@ pub(crate) struct RuleGraph {
 }
 
 impl RuleGraph {
-    pub(crate) fn new(rule: Rule, budget: Budget) -> Self {
+    pub(crate) fn new(rule: Rule, budget: &Budget) -> Self {
         let groups = Groups::new(budget);
         Self { rule, groups, counts: Counts::default(), last_gap: None, newest_ns: NEVER }
     }

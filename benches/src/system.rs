@@ -7,7 +7,7 @@ pub(crate) mod vigie;
 use crate::client::{Client, Request};
 use crate::limits::START_MAX;
 use crate::measure::Process;
-use crate::queries::Query;
+use crate::queries::{Query, influxql};
 use anyhow::{Context as _, bail, ensure};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -28,19 +28,29 @@ pub(crate) trait System {
     fn start(&self, program: &Path, folder: &Path) -> anyhow::Result<Server>;
 
     /// The statement that creates the database, if it has any.
-    fn preparation(&self) -> Option<Request>;
+    fn preparation(&self) -> Option<Request> {
+        Some(influxql_request(&format!("CREATE DATABASE {DATABASE}")))
+    }
 
     /// Where line protocol is posted to.
-    fn write_target(&self) -> String;
+    fn write_target(&self) -> String {
+        format!("/write?db={DATABASE}")
+    }
 
     /// What shows the last writes to queries, if an acknowledgement does not.
-    fn publication(&self) -> Option<Request>;
+    fn publication(&self) -> Option<Request> {
+        None
+    }
 
     /// What it answers at once, so that the rest of a latency is its own work.
-    fn ping_target(&self) -> &'static str;
+    fn ping_target(&self) -> &'static str {
+        "/ping"
+    }
 
-    /// The same question in its language, if there is one.
-    fn request(&self, query: &Query) -> Option<Request>;
+    /// The same question in its language, if there is one. What is not said otherwise speaks InfluxDB's.
+    fn request(&self, query: &Query) -> Option<Request> {
+        Some(influxql_request(&influxql::text(query)))
+    }
 }
 
 /// A server that answers.

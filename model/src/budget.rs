@@ -102,6 +102,12 @@ impl Budget {
         Ok(Lease { budget: self.clone(), share, bytes })
     }
 
+    /// A lease that holds nothing yet, to be grown.
+    #[must_use]
+    pub fn empty_lease(&self, share: Share) -> Lease {
+        Lease { budget: self.clone(), share, bytes: 0 }
+    }
+
     fn take(&self, share: Share, bytes: usize) -> Result<(), BudgetExceeded> {
         let account = &*self.0;
         account
@@ -174,6 +180,10 @@ mod tests {
         assert_eq!((budget.used(), budget.used_by(Share::Body)), (10, 10));
         drop(first);
         assert_eq!(budget.used(), 0);
+        let mut empty = budget.empty_lease(Share::Alert);
+        assert!(empty.grow(101).is_err());
+        empty.grow(100).unwrap();
+        assert_eq!(budget.used_by(Share::Alert), 100);
     }
 
     #[test]

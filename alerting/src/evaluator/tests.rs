@@ -160,7 +160,7 @@ fn states_take_room_from_the_budget_and_stay_within_it() {
 #[test]
 fn forgetting_series_costs_no_state() {
     let mut evaluator = evaluator(vec![spec()]);
-    evaluator.routes = super::SeriesRoutes::new(&evaluator.graphs, Budget::new(1 << 20)).with_max(1);
+    evaluator.routes = super::SeriesRoutes::new(&evaluator.graphs, &Budget::new(1 << 20)).with_max(1);
     let mut events = Vec::new();
     for (lsn, host) in (1..).zip(["a", "b", "a", "b"]) {
         let line = format!("cpu,cpu=cpu-total,host={host} usage_idle=1 {lsn}\n");

@@ -13,8 +13,7 @@ use std::sync::Arc;
 pub(crate) struct Groups {
     by_tags: HashMap<Arc<Tags>, u32>,
     groups: Vec<Group>,
-    lease: Option<Lease>,
-    budget: Budget,
+    lease: Lease,
     groups_max: usize,
     /// How many series were turned away because there was no room for their group.
     pub(crate) refused: u64,
@@ -47,12 +46,13 @@ impl Group {
 }
 
 impl Groups {
-    pub(crate) fn new(budget: Budget) -> Self {
+    pub(crate) fn new(budget: &Budget) -> Self {
         Self::with_max(budget, GROUPS_MAX)
     }
 
-    pub(crate) fn with_max(budget: Budget, groups_max: usize) -> Self {
-        Self { by_tags: HashMap::new(), groups: Vec::new(), lease: None, budget, groups_max, refused: 0 }
+    pub(crate) fn with_max(budget: &Budget, groups_max: usize) -> Self {
+        let lease = budget.empty_lease(Share::Alert);
+        Self { by_tags: HashMap::new(), groups: Vec::new(), lease, groups_max, refused: 0 }
     }
 
     /// The group of these tags, made if it is new; none when there is no room for it.
@@ -61,7 +61,7 @@ impl Groups {
             return Some(*index);
         }
         let index = u32::try_from(self.groups.len()).ok().filter(|_| self.groups.len() < self.groups_max);
-        let Some(index) = index.filter(|_| self.take_room(bytes(&tags))) else {
+        let Some(index) = index.filter(|_| self.lease.grow(bytes(&tags)).is_ok()) else {
             self.refused += 1;
             return None;
         };
@@ -81,16 +81,6 @@ impl Groups {
 
     pub(crate) fn len(&self) -> usize {
         self.groups.len()
-    }
-
-    fn take_room(&mut self, bytes: usize) -> bool {
-        match &mut self.lease {
-            Some(lease) => lease.grow(bytes).is_ok(),
-            None => {
-                self.lease = self.budget.lease(Share::Alert, bytes).ok();
-                self.lease.is_some()
-            }
-        }
     }
 }
 
@@ -131,7 +121,7 @@ mod tests {
 
     #[test]
     fn equal_tags_are_one_group() {
-        let mut groups = Groups::new(Budget::new(1 << 20));
+        let mut groups = Groups::new(&Budget::new(1 << 20));
         assert_eq!(groups.find_or_add(tags("a")), Some(0));
         assert_eq!(groups.find_or_add(tags("b")), Some(1));
         assert_eq!(groups.find_or_add(tags("a")), Some(0));
@@ -140,7 +130,7 @@ mod tests {
 
     #[test]
     fn groups_beyond_the_bound_are_refused_and_counted() {
-        let mut groups = Groups::with_max(Budget::new(1 << 20), 1);
+        let mut groups = Groups::with_max(&Budget::new(1 << 20), 1);
         assert_eq!(groups.find_or_add(tags("a")), Some(0));
         assert_eq!(groups.find_or_add(tags("b")), None);
         assert_eq!(groups.find_or_add(tags("a")), Some(0), "those that are known go on");
@@ -150,7 +140,7 @@ mod tests {
     #[test]
     fn groups_beyond_the_budget_are_refused_and_the_room_is_given_back() {
         let budget = Budget::new(1_000);
-        let mut groups = Groups::new(budget.clone());
+        let mut groups = Groups::new(&budget);
         let taken = (0..100).filter(|number| groups.find_or_add(tags(&number.to_string())).is_some()).count();
         assert!((1..5).contains(&taken), "{taken}");
         assert_eq!(groups.refused, 100 - taken as u64);

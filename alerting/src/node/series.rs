@@ -14,8 +14,7 @@ use model::{Budget, Lease, PointRef, Share, Tags};
 #[derive(Debug)]
 pub(crate) struct SeriesRoutes {
     streams: Vec<Stream>,
-    budget: Budget,
-    lease: Option<Lease>,
+    lease: Lease,
     series_count: usize,
     series_max: usize,
 }
@@ -47,7 +46,7 @@ pub(crate) struct Route {
 }
 
 impl SeriesRoutes {
-    pub(crate) fn new(graphs: &[RuleGraph], budget: Budget) -> Self {
+    pub(crate) fn new(graphs: &[RuleGraph], budget: &Budget) -> Self {
         let mut streams: Vec<Stream> = Vec::new();
         for (index, graph) in graphs.iter().enumerate().filter(|(_, graph)| graph.rule.spec.enabled) {
             let spec = &graph.rule.spec;
@@ -58,7 +57,8 @@ impl SeriesRoutes {
             });
             streams[place].rules.entry(spec.measurement.clone()).or_default().push(index);
         }
-        Self { streams, budget, lease: None, series_count: 0, series_max: SERIES_MAX }
+        let lease = budget.empty_lease(Share::Alert);
+        Self { streams, lease, series_count: 0, series_max: SERIES_MAX }
     }
 
     #[cfg(test)]
@@ -93,7 +93,8 @@ impl SeriesRoutes {
     /// Forgets every series: groups have changed their places.
     fn clear(&mut self) {
         self.streams.iter_mut().for_each(|stream| stream.series = HashMap::new());
-        (self.lease, self.series_count) = (None, 0);
+        self.lease.shrink_to(0);
+        self.series_count = 0;
     }
 
     /// A series that finds no room is settled anew with each of its points; nothing else is lost.
@@ -101,19 +102,9 @@ impl SeriesRoutes {
         if self.series_count >= self.series_max {
             self.clear();
         }
-        if self.take_room(text.len() + series.bytes()) {
+        if self.lease.grow(text.len() + series.bytes()).is_ok() {
             self.series_count += 1;
             self.streams[stream].series.insert(text.into(), series);
-        }
-    }
-
-    fn take_room(&mut self, bytes: usize) -> bool {
-        match &mut self.lease {
-            Some(lease) => lease.grow(bytes).is_ok(),
-            None => {
-                self.lease = self.budget.lease(Share::Alert, bytes).ok();
-                self.lease.is_some()
-            }
         }
     }
 }

@@ -4,10 +4,8 @@
 //! `cardinality` at all; and it would wait ten minutes before it moves a quiet cache from WAL to disk
 //! and four hours before it compacts fully, so that a bench would measure a store that has not settled.
 
-use super::{DATABASE, Server, System, find_in_path, free_address, influxql_request};
-use crate::client::Request;
+use super::{Server, System, find_in_path, free_address};
 use crate::measure::Process;
-use crate::queries::{Query, influxql};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -32,26 +30,6 @@ impl System for InfluxDb {
         command.arg("-config").arg(config).env("HOME", folder).current_dir(folder);
         let process = Process::start(command, folder.join("log"), false)?;
         Server { process, address, data: vec![data] }.wait_until_ready("/ping")
-    }
-
-    fn preparation(&self) -> Option<Request> {
-        Some(influxql_request(&format!("CREATE DATABASE {DATABASE}")))
-    }
-
-    fn write_target(&self) -> String {
-        format!("/write?db={DATABASE}")
-    }
-
-    fn publication(&self) -> Option<Request> {
-        None
-    }
-
-    fn ping_target(&self) -> &'static str {
-        "/ping"
-    }
-
-    fn request(&self, query: &Query) -> Option<Request> {
-        Some(influxql_request(&influxql::text(query)))
     }
 }
 

@@ -1,9 +1,7 @@
 //! Vigie itself, with the settings it ships with: a write is acknowledged when it is on disk.
 
-use super::{DATABASE, Server, System, influxql_request};
-use crate::client::Request;
+use super::{Server, System};
 use crate::measure::Process;
-use crate::queries::{Query, influxql};
 use anyhow::Context as _;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -47,26 +45,6 @@ impl System for Vigie {
         let mut process = Process::start(command, folder.join("log"), true)?;
         let address = read_address(&mut process)?;
         Server { process, address, data: vec![data] }.wait_until_ready("/health")
-    }
-
-    fn preparation(&self) -> Option<Request> {
-        Some(influxql_request(&format!("CREATE DATABASE {DATABASE}")))
-    }
-
-    fn write_target(&self) -> String {
-        format!("/write?db={DATABASE}")
-    }
-
-    fn publication(&self) -> Option<Request> {
-        None
-    }
-
-    fn ping_target(&self) -> &'static str {
-        "/ping"
-    }
-
-    fn request(&self, query: &Query) -> Option<Request> {
-        Some(influxql_request(&influxql::text(query)))
     }
 }
 
