@@ -51,8 +51,8 @@ impl Segment {
     }
 
     /// The reader, or why there is none: a query that needs it fails rather than answer without it.
-    pub(crate) fn reader(&self) -> Result<&Arc<SegmentReader>> {
-        self.reader.as_ref().map_err(Clone::clone)
+    pub(crate) fn reader(&self) -> Result<Arc<SegmentReader>> {
+        self.reader.clone()
     }
 }
 

@@ -162,10 +162,7 @@ impl Snapshot {
         &self.generations
     }
 
-    fn readers<'a>(
-        &self,
-        shard: &'a Shard,
-    ) -> impl Iterator<Item = Result<&'a Arc<SegmentReader>>> + use<'a> {
+    fn readers<'a>(&self, shard: &'a Shard) -> impl Iterator<Item = Result<Arc<SegmentReader>>> + use<'a> {
         shard.segments.iter().map(crate::shard::Segment::reader)
     }
 

@@ -12,8 +12,8 @@ use crate::segment::{ChunkId, SegmentReader};
 
 /// Segments that become one.
 #[derive(Debug)]
-pub(crate) struct Merge<'a> {
-    readers: Vec<&'a Arc<SegmentReader>>,
+pub(crate) struct Merge {
+    readers: Vec<Arc<SegmentReader>>,
     /// The measurement that was read last, and its fields in all segments.
     fields: Option<(Arc<str>, BTreeSet<Box<str>>)>,
 }
@@ -27,9 +27,9 @@ pub(crate) struct MergedSeries {
     chunks: Vec<(usize, ChunkId)>,
 }
 
-impl<'a> Merge<'a> {
+impl Merge {
     /// A merge of segments, the oldest writes first.
-    pub(crate) const fn new(readers: Vec<&'a Arc<SegmentReader>>) -> Self {
+    pub(crate) const fn new(readers: Vec<Arc<SegmentReader>>) -> Self {
         Self { readers, fields: None }
     }
 

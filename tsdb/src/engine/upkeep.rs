@@ -77,9 +77,9 @@ impl Upkeep {
     }
 
     fn doom(&mut self, segments: &[Segment]) {
-        let readers = segments
-            .iter()
-            .map(|segment| (segment.info.id, segment.reader().map_or_else(|_| Weak::new(), Arc::downgrade)));
+        let readers = segments.iter().map(|segment| {
+            (segment.info.id, segment.reader().map_or_else(|_| Weak::new(), |reader| Arc::downgrade(&reader)))
+        });
         self.doomed.extend(readers);
     }
 

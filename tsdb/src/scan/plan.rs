@@ -145,7 +145,7 @@ fn shard_plan(
     for number in &needed.segments {
         let held = &shard.segments[*number];
         plan.note(&held.info.time, held.info.rows, held.info.series);
-        plan.segments[*number] = Some(held.reader()?.clone());
+        plan.segments[*number] = Some(held.reader()?);
     }
     plan.heads.resize_with(snapshot.generations().len(), || None);
     for (number, wanted) in &needed.heads {
