@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use crate::client::ServerOptions;
 use crate::logging::LogFormat;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -125,9 +126,8 @@ pub(crate) struct QueryOptions {
     /// The statement, or several with ; between them
     pub(crate) statement: String,
 
-    /// The server
-    #[arg(long, value_name = "URL", env = "VIGIE_URL", default_value = "http://127.0.0.1:8086")]
-    pub(crate) url: String,
+    #[command(flatten)]
+    pub(crate) server: ServerOptions,
 
     /// The database
     #[arg(long, value_name = "NAME", env = "VIGIE_DB", default_value = "telegraf")]

@@ -8,6 +8,7 @@ mod agent;
 mod agent_metrics;
 mod all;
 mod cli;
+mod client;
 mod config;
 mod in_process;
 mod logging;

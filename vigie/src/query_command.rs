@@ -32,44 +32,13 @@ pub(crate) fn run(options: &QueryOptions) -> anyhow::Result<()> {
 }
 
 async fn ask(options: &QueryOptions, statement: &str) -> anyhow::Result<String> {
-    let is_address = options.url.starts_with("http://") || options.url.starts_with("https://");
-    anyhow::ensure!(
-        is_address,
-        "--url: expected an address like \"http://127.0.0.1:8086\", found {:?}",
-        options.url
-    );
-    let url = format!("{}/query", options.url.trim_end_matches('/'));
-    let csv = options.format == AnswerFormat::Csv;
-    let pretty = if options.format == AnswerFormat::Json { "true" } else { "" };
-    let address = encode(&[("db", &options.db), ("pretty", pretty)]);
-    let request = reqwest::Client::new()
-        .post(format!("{url}?{address}"))
-        .header("accept", if csv { "application/csv" } else { "application/json" })
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(encode(&[("q", statement)]));
-    let response = request.send().await.map_err(|error| cannot_reach(&url, &error))?;
-    let status = response.status();
-    let body = response.text().await.with_context(|| format!("{url} broke off its answer"))?;
-    if !status.is_success() {
-        let told = serde_json::from_str::<Value>(&body)
-            .ok()
-            .and_then(|body| body["error"].as_str().map(str::to_owned));
-        bail!("{}", told.unwrap_or_else(|| format!("{url} answered {status}: {}", body.trim())));
-    }
-    Ok(body)
-}
-
-/// The last cause is what the system said; those before it repeat the address.
-fn cannot_reach(url: &str, error: &reqwest::Error) -> anyhow::Error {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    anyhow::anyhow!("cannot reach {url}: {cause}; is a server running there?")
-}
-
-fn encode(pairs: &[(&str, &str)]) -> String {
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+    let (pretty, accept) = match options.format {
+        AnswerFormat::Table => ("", "application/json"),
+        AnswerFormat::Json => ("true", "application/json"),
+        AnswerFormat::Csv => ("", "application/csv"),
+    };
+    let params = [("db", &*options.db), ("pretty", pretty)];
+    options.server.client()?.query(&params, accept, statement).await
 }
 
 fn parse(body: &str) -> anyhow::Result<Value> {
