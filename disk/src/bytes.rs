@@ -1,8 +1,11 @@
 //! A slice of bytes, owned or mapped, that is cheap to clone and to cut.
 //!
-//! What lies behind is shared through an `Arc` and freed (or unmapped) with the last slice into it. This is the
-//! one home of `unsafe` in the crate: mapping a file is sound only as long as nobody changes it, which is why
-//! only immutable files are mapped (see [`crate::Fs::map`]).
+//! What lies behind is shared through an `Arc` and freed (or unmapped) with the last slice into it. Mapping a file is
+//! sound only as long as nobody changes it, which is why only immutable files are mapped (see [`crate::Fs::map`]).
+//!
+//! Should somebody cut such a file all the same, or the disk fail under it, readers are given zeros for what is gone
+//! ([`crate::mapped`] tells of the guard), and [`Bytes::broken_at`] says so. Whoever answers from mapped bytes looks
+//! at it *after* it has read them: a checksum that was right an hour ago does not help.
 
 use std::fmt;
 use std::fs::File;
@@ -11,6 +14,9 @@ use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use memmap2::{Advice, Mmap};
+
+use crate::guard::Watch;
+use crate::width::offset;
 
 /// An immutable run of bytes.
 #[derive(Clone)]
@@ -22,7 +28,47 @@ pub struct Bytes {
 #[derive(Clone)]
 enum Owner {
     Memory(Arc<Vec<u8>>),
-    Mapped(Arc<Mmap>),
+    Mapped(Arc<Mapping>),
+}
+
+/// A mapped file and the watch over it. The watch ends before the mapping does: fields are dropped in their order.
+struct Mapping {
+    watch: Watch,
+    map: Mmap,
+    /// The file's last byte. A file that was cut inside its last page does not fault: the rest of the page reads as
+    /// zeros, this byte among them.
+    last: u8,
+}
+
+impl Mapping {
+    fn new(map: Mmap) -> io::Result<Self> {
+        let watch = Watch::over(map.as_ptr().addr(), map.len())?;
+        // Under watch already: the file may have been cut since it was measured.
+        let last = read_now(&map[map.len() - 1]);
+        let mapping = Self { watch, map, last };
+        if mapping.broken_from().is_some() {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file was cut while it was mapped"));
+        }
+        Ok(mapping)
+    }
+
+    /// Where the bytes stop being the file's. A look at the last byte finds a cut whose pages nobody has read yet.
+    fn broken_from(&self) -> Option<usize> {
+        let end = self.map.len() - 1;
+        if read_now(&self.map[end]) != self.last {
+            self.watch.mark(end);
+        }
+        self.watch.broken_from()
+    }
+}
+
+/// Reads a byte from memory at this point of the program, neither sooner nor later.
+fn read_now(byte: &u8) -> u8 {
+    #[expect(unsafe_code, reason = "a read that the compiler may not move or leave out")]
+    // SAFETY: a reference is a valid pointer for reads.
+    unsafe {
+        std::ptr::read_volatile(byte)
+    }
 }
 
 impl Bytes {
@@ -42,10 +88,22 @@ impl Bytes {
             reason = "mapping a file cannot be expressed safely; mapped reads save a copy of every page"
         )]
         // SAFETY: callers map immutable files only: written beside, synced, renamed into place, and from then on
-        // unlinked but never truncated or written. The data directory's lock keeps other processes of ours out.
+        // unlinked but never truncated or written. The data directory's lock keeps other processes of ours out, and
+        // what strangers cut off is zeros, by the guard.
         let map = unsafe { Mmap::map(file)? };
         let range = 0..map.len();
-        Ok(Self { owner: Owner::Mapped(Arc::new(map)), range })
+        Ok(Self { owner: Owner::Mapped(Arc::new(Mapping::new(map)?)), range })
+    }
+
+    /// Whether bytes of the file behind are gone, cut off or unreadable, and from which offset of the file on: from
+    /// there readers were given zeros. Looked at after reading; what was read before the look is the file's if this is
+    /// `None`. It stays so: a new mapping may fare better. Bytes in memory are never broken.
+    #[must_use]
+    pub fn broken_at(&self) -> Option<u64> {
+        match &self.owner {
+            Owner::Memory(_) => None,
+            Owner::Mapped(mapping) => mapping.broken_from().map(offset),
+        }
     }
 
     /// The bytes of `range`, counted from the start of this slice, sharing what lies behind; `None` if it
@@ -77,9 +135,9 @@ impl Bytes {
 
     /// Tells the system that these bytes are about to be read. A hint: it cannot fail and promises nothing.
     pub fn prefetch(&self) {
-        if let Owner::Mapped(map) = &self.owner {
+        if let Owner::Mapped(mapping) = &self.owner {
             // A kernel that refuses the hint still serves the reads.
-            let _ = map.advise_range(Advice::WillNeed, self.range.start, self.range.len());
+            let _ = mapping.map.advise_range(Advice::WillNeed, self.range.start, self.range.len());
         }
     }
 
@@ -88,7 +146,7 @@ impl Bytes {
     pub fn as_slice(&self) -> &[u8] {
         let whole: &[u8] = match &self.owner {
             Owner::Memory(bytes) => bytes,
-            Owner::Mapped(map) => map,
+            Owner::Mapped(mapping) => &mapping.map,
         };
         &whole[self.range.clone()]
     }

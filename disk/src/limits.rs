@@ -41,5 +41,10 @@ pub(crate) const LOG_RETRY_MIN: Duration = Duration::from_millis(100);
 /// Longest pause between two such attempts.
 pub(crate) const LOG_RETRY_MAX: Duration = Duration::from_secs(10);
 
+/// Files mapped at a time, over the whole process. Far below the system's bound (65,530 by default) on the pieces of
+/// address space, which every thread's stack and every large allocation share; and the table that the fault
+/// handler searches stays small.
+pub(crate) const MAPPINGS_MAX: usize = 16_384;
+
 /// The simulated disk remembers this many operations for its history.
 pub(crate) const SIM_HISTORY_MAX: usize = 4096;

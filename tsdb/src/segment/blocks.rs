@@ -1,4 +1,7 @@
 //! Checked bytes: a mapped segment that verifies the checksum of each block when it is first read.
+//!
+//! A block is verified once. Should the file be cut, or its disk fail, after that, readers of the mapping are given
+//! zeros; therefore [`Blocks::check`] and [`Blocks::intact`] look after the decoding whether the mapping is whole.
 
 use super::footer::{Extent, Footer};
 use super::format::{BLOCK_LEN, CHECKSUM_LEN};
@@ -8,7 +11,8 @@ use disk::Bytes;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The bytes of a segment before its checksums. What [`Blocks::get`] gives is as it was written.
+/// The bytes of a segment before its checksums. What [`Blocks::get`] gives is as it was written, if
+/// [`Blocks::intact`] says so afterwards.
 #[derive(Debug)]
 pub(crate) struct Blocks {
     path: PathBuf,
@@ -52,9 +56,18 @@ impl Blocks {
         Ok(bytes)
     }
 
-    /// Turns what a decoder missed in the bytes from `offset` into an error that says where.
+    /// What was decoded from the bytes at `offset`, if they were the file's; what a decoder missed becomes an error
+    /// that says where.
     pub(crate) fn check<T>(&self, offset: u64, decoded: Decoded<T>) -> Result<T> {
+        self.intact()?;
         decoded.map_err(|Malformed(expected)| self.corrupt(offset, expected, "other bytes"))
+    }
+
+    /// Whether all that was read so far were the file's bytes. Every way out of a reader ends here.
+    pub(crate) fn intact(&self) -> Result<()> {
+        self.bytes.broken_at().map_or(Ok(()), |offset| {
+            Err(self.corrupt(offset, "the bytes of the file", "none: it was cut, or cannot be read"))
+        })
     }
 
     /// Damage at `offset`.
@@ -72,6 +85,7 @@ impl Blocks {
         let expected = super::header::read_u32(&self.checksums, block * CHECKSUM_LEN);
         let found = disk::crc32(bytes);
         if found != expected {
+            self.intact()?;
             let (expected, found) = (format!("block checksum {expected:08x}"), format!("{found:08x}"));
             return Err(Error::corrupt(&self.path, start as u64, expected, found));
         }

@@ -96,7 +96,8 @@ impl SegmentReader {
         let found =
             Postings::open(&self.blocks, measurement, self.footer.totals.series)?.matching(predicate)?;
         let names = SeriesNames::open(self, measurement)?;
-        found.iter().try_for_each(|id| take(names.series(ChunkId(id))?))
+        found.iter().try_for_each(|id| take(names.series(ChunkId(id))?))?;
+        self.blocks.intact()
     }
 
     /// The range of all instants inside.

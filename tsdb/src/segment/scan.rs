@@ -44,6 +44,7 @@ impl SegmentReader {
                 found.extend(self.read_group(&group, measurement, time, pages, &columns)?);
             }
         }
+        self.blocks.intact()?;
         Ok(found)
     }
 

@@ -1,10 +1,10 @@
 //! Damage is an error or has no effect; it is never a wrong value and never a panic.
 
 use super::fixture::{Noise, START, STEP, Series, empty_disk, group, integers, key, path, write};
-use crate::Result;
 use crate::run::Group;
 use crate::segment::{BucketStatistics, SegmentReader};
-use disk::Fs;
+use crate::{Error, Result};
+use disk::{Fs, StdFs};
 use model::{SeriesKey, TagMatch, TagPredicate, TimeRange};
 use std::path::Path;
 
@@ -33,7 +33,10 @@ struct Everything {
 
 /// Reads all there is to read.
 fn everything(fs: &dyn Fs, path: &Path) -> Result<Everything> {
-    let reader = SegmentReader::open(fs, path)?;
+    everything_of(&*SegmentReader::open(fs, path)?)
+}
+
+fn everything_of(reader: &SegmentReader) -> Result<Everything> {
     let mut all =
         Everything { fields: Vec::new(), series: Vec::new(), groups: Vec::new(), statistics: Vec::new() };
     for measurement in reader.measurements() {
@@ -97,7 +100,7 @@ fn a_later_format_is_named() {
     bytes[48..52].copy_from_slice(&crc.to_le_bytes());
     rewrite(&fs, &bytes);
     let error = everything(&fs, &path()).expect_err("a later format");
-    assert!(matches!(error, crate::Error::NewerFormat { found: 2, supported: 1, .. }), "{error}");
+    assert!(matches!(error, Error::NewerFormat { found: 2, supported: 1, .. }), "{error}");
 }
 
 fn rewrite(fs: &dyn Fs, bytes: &[u8]) {
@@ -141,4 +144,22 @@ fn sign(bytes: &mut [u8]) {
     bytes[end - 8..end].copy_from_slice(&crc_of_checksums.to_le_bytes());
     let crc = disk::crc32(&bytes[footer..end]);
     bytes[end + TRAILER_CRC..end + TRAILER_CRC + 4].copy_from_slice(&crc.to_le_bytes());
+}
+
+/// A checksum that was right before the file was cut does not make zeros an answer.
+#[test]
+fn a_file_that_is_cut_under_its_reader_is_an_error_wherever_it_is_cut() {
+    let sim = empty_disk();
+    write(&sim, &small());
+    let content = sim.read(&path()).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    for len in (0..content.len()).step_by(97).chain([content.len() - 1]) {
+        let path = dir.path().join(len.to_string());
+        StdFs.create(&path).unwrap().append(&content).unwrap();
+        let reader = SegmentReader::open(&StdFs, &path).unwrap();
+        everything_of(&reader).unwrap();
+        StdFs.open_write(&path).unwrap().truncate(len as u64).unwrap();
+        let error = everything_of(&reader).unwrap_err();
+        assert!(matches!(&error, Error::Corrupt { path: of, .. } if *of == path), "cut to {len}: {error}");
+    }
 }
