@@ -1,16 +1,13 @@
 //! The power is cut after every operation of a workload: every acknowledged point is there, nothing else
 //! is but the one write that was under way, and a second start finds the same.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tsdb::{Engine, PolicySpec, Result};
 
-use crate::harness::{Dice, HOUR_NS, Machine, NOW_NS, Rows, dump_policy, points, put};
-
-/// Everything in an engine: rows by database and policy.
-type World = BTreeMap<(String, String), Rows>;
+use crate::harness::{Dice, HOUR_NS, Machine, NOW_NS, points, put};
+use crate::world::{World, look};
 
 /// One step of the workload.
 #[derive(Debug, Clone)]
@@ -129,17 +126,6 @@ fn take(machine: &Machine, engine: &mut Option<Arc<Engine>>, world: &World, step
             Ok(())
         }
     }
-}
-
-fn look(engine: &Engine) -> World {
-    let mut world = World::new();
-    for database in engine.databases() {
-        for policy in database.policies {
-            let rows = dump_policy(engine, &database.name, Some(&policy.name));
-            world.insert((database.name.to_string(), policy.name.to_string()), rows);
-        }
-    }
-    world
 }
 
 /// Takes out what the short policy may have dropped by now.

@@ -91,8 +91,12 @@ pub(crate) fn try_write(engine: &Engine, db: &str, rp: Option<&str>, lines: &str
 
 /// A request for all rows of some fields, each as the first type that the snapshot knows.
 pub(crate) fn request(snapshot: &Snapshot, measurement: &str) -> ScanRequest {
-    let fields = snapshot.fields(measurement).expect("fields can be read");
-    ScanRequest {
+    try_request(snapshot, measurement).expect("fields can be read")
+}
+
+pub(crate) fn try_request(snapshot: &Snapshot, measurement: &str) -> Result<ScanRequest> {
+    let fields = snapshot.fields(measurement)?;
+    Ok(ScanRequest {
         measurement: measurement.into(),
         time: TimeRange::ALL,
         tags: TagPredicate::All,
@@ -103,7 +107,7 @@ pub(crate) fn request(snapshot: &Snapshot, measurement: &str) -> ScanRequest {
         series_rows_max: None,
         cancel: CancelToken::new(),
         budget: Budget::new(64 << 20),
-    }
+    })
 }
 
 /// A row as a scan gives it: series, time, and the fields that are there.
@@ -111,9 +115,13 @@ pub(crate) type Row = (String, i64, Fields);
 
 /// The rows of a scan in its order.
 pub(crate) fn scan(snapshot: &Snapshot, request: &ScanRequest) -> Vec<Row> {
-    let mut scan = snapshot.scan(request).expect("the scan starts");
+    try_scan(snapshot, request).expect("the scan goes through")
+}
+
+pub(crate) fn try_scan(snapshot: &Snapshot, request: &ScanRequest) -> Result<Vec<Row>> {
+    let mut scan = snapshot.scan(request)?;
     let mut rows = Vec::new();
-    while let Some(batch) = scan.next_batch().expect("the scan goes on") {
+    while let Some(batch) = scan.next_batch()? {
         assert!(!batch.columns.is_empty(), "a batch is never empty");
         assert!(batch.columns.len() <= tsdb::limits::BATCH_ROWS);
         for (row, ts) in batch.columns.times.iter().enumerate() {
@@ -125,18 +133,22 @@ pub(crate) fn scan(snapshot: &Snapshot, request: &ScanRequest) -> Vec<Row> {
             rows.push((key, *ts, values.collect()));
         }
     }
-    rows
+    Ok(rows)
 }
 
 /// Everything in a snapshot.
 pub(crate) fn dump(snapshot: &Snapshot) -> Rows {
+    try_dump(snapshot).expect("the snapshot can be read")
+}
+
+pub(crate) fn try_dump(snapshot: &Snapshot) -> Result<Rows> {
     let mut rows = Rows::new();
-    for measurement in snapshot.measurements().expect("measurements can be read") {
-        for (series, ts, fields) in scan(snapshot, &request(snapshot, &measurement)) {
+    for measurement in snapshot.measurements()? {
+        for (series, ts, fields) in try_scan(snapshot, &try_request(snapshot, &measurement)?)? {
             assert!(rows.insert((series.clone(), ts), fields).is_none(), "{series} at {ts} came twice");
         }
     }
-    rows
+    Ok(rows)
 }
 
 /// Everything in a retention policy.

@@ -5,7 +5,9 @@
 mod catalog;
 mod crash;
 mod faults;
+mod fixtures;
 mod harness;
+mod image;
 mod isolation;
 mod oracle;
 mod real;
@@ -13,4 +15,5 @@ mod retention;
 mod scans;
 mod stream;
 mod upkeep;
+mod world;
 mod writes;
