@@ -16,6 +16,7 @@
 mod commit;
 mod format;
 mod frame;
+mod image;
 mod recover;
 mod report;
 mod scan;
@@ -26,6 +27,7 @@ pub use commit::{
     Event, FileState, GroupCommit, LogFile, NextFile, Options, Place, Policy, Start, Status, Ticket,
 };
 pub use frame::Frames;
+pub use image::image;
 pub use recover::{Frame, Recovery, recover, settle};
 pub use report::{FileReport, Finding, Report, Tail};
 pub use scan::{Part, Reader, Stop};

@@ -43,6 +43,22 @@ pub enum Error {
         /// A file that only an engine writes.
         found: PathBuf,
     },
+    /// What should be a backup is none, or not a whole one.
+    #[error("{} is no complete backup: {found}", path.display())]
+    NotABackup {
+        /// The folder or file.
+        path: PathBuf,
+        /// What is there instead, or missing.
+        found: String,
+    },
+    /// Something would have to be overwritten.
+    #[error("{} holds {} already; nothing is overwritten", dir.display(), found.display())]
+    Occupied {
+        /// Where something was to be made.
+        dir: PathBuf,
+        /// What is there.
+        found: PathBuf,
+    },
     /// No such database.
     #[error("database not found: {0}")]
     DatabaseNotFound(Box<str>),

@@ -4,6 +4,7 @@
 //!   that resolves when they are durable; databases and retention policies change through it as well.
 //! * A [`Snapshot`] is what one reader sees of one retention policy at one moment. It answers what
 //!   measurements, fields, tags and series there are, and starts a [`Scan`].
+//! * A [`Backup`] is the store at one moment, to be copied while it goes on; [`restore`] makes a data directory of it.
 //! * A [`StreamCursor`] follows the accepted batches in their order.
 //!
 //! The way of a point: the write lock resolves its series to the ids of the current *generation*, gives the
@@ -20,6 +21,7 @@
 
 #![forbid(unsafe_code)]
 
+mod backup;
 mod catalog;
 mod codec;
 mod columns;
@@ -51,6 +53,9 @@ mod ticket;
 mod view;
 mod wal;
 
+pub use backup::{
+    Backup, BackupFile, BackupFolder, BackupList, Checksum, LIST_NAME, OwnedFile, Restored, restore, verify,
+};
 pub use catalog::{PolicySpec, PolicyUpdate};
 pub use engine::{DatabaseInfo, Engine, PolicyInfo, RecoveryReport, Written};
 pub use error::{Error, Result};

@@ -111,3 +111,15 @@ pub const CLOCK_HOLD: Duration = Duration::from_secs(3600);
 
 /// How often the maintenance thread looks for work when nobody wakes it.
 pub const MAINTENANCE_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Files of one backup. Protects who reads its list; a store has at most tens of thousands of segments.
+pub const BACKUP_FILES_MAX: usize = 1_000_000;
+
+/// Bytes of the list of a backup's files. Protects memory from a foreign file, and the server from a client.
+pub const BACKUP_LIST_BYTES_MAX: usize = 64 << 20;
+
+/// Bytes of the name of a file in a backup: what every tar header has room for.
+pub const BACKUP_NAME_BYTES_MAX: usize = 100;
+
+/// Bytes of a file that a backup reads at a time.
+pub const BACKUP_PIECE_BYTES: usize = 1 << 20;

@@ -127,6 +127,17 @@ impl Manifest {
         if self.writer.is_some() { Ok(()) } else { self.replace() }
     }
 
+    /// The bytes of a MANIFEST that says `state` and that nothing is in the WAL: what a copy of the directory
+    /// opens with.
+    pub(crate) fn image(&self, state: State) -> Result<Vec<u8>> {
+        let first = self.next_frame;
+        let mut frames = Frames::one(first, KIND_FORMAT, &format::versions())?;
+        let whole = Edit::Whole(Box::new(state));
+        frames.push(first + 1, whole.kind(), &whole.encode())?;
+        frames.push(first + 2, Edit::Stopped.kind(), &Edit::Stopped.encode())?;
+        Ok(log::image(directory::salt(first), first, &mut frames))
+    }
+
     /// Writes the whole state into a new file and puts it in the place of the old one.
     fn replace(&mut self) -> Result<()> {
         self.writer = None;

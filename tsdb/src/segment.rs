@@ -29,10 +29,15 @@ mod symbols;
 mod writer;
 
 pub(crate) use chunk::ChunkId;
+pub(crate) use footer::content_checksum;
+pub(crate) use format::{BLOCK_LEN, CHECKSUM_LEN};
 pub(crate) use reader::SegmentReader;
 #[cfg_attr(not(test), expect(unused_imports, reason = "scans do not ask for statistics yet"))]
 pub(crate) use statistics::{BucketStatistics, Numbers};
 pub(crate) use writer::{SegmentSummary, SegmentWriter};
+
+/// Bytes of a segment's footer and trailer.
+pub(crate) const END_LEN: usize = format::FOOTER_LEN + format::TRAILER_LEN;
 
 /// The number of a segment, unique in a data directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,17 +3,19 @@
 //! One holder of the upkeep lock at a time; the steps are the same whether the worker's thread takes them
 //! or a test does. A step that fails leaves everything as it was and is taken again.
 
+mod backup;
 mod drops;
 mod flush;
 mod merges;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use disk::Fs;
 
 use super::Engine;
+use crate::backup::Pin;
 use crate::directory::Directory;
 use crate::error::Result;
 use crate::limits::{IDLE_FREEZE_LARGE, IDLE_HEAD_BYTES};
@@ -31,6 +33,8 @@ pub(crate) struct Upkeep {
     doomed: Vec<(SegmentId, Weak<SegmentReader>)>,
     /// Segments of edits that failed: a restart may find such an edit until the MANIFEST is replaced.
     doubtful: Vec<SegmentId>,
+    /// Segments that backups under way copy: their files stay, whatever becomes of them.
+    pins: Vec<Weak<HashSet<SegmentId>>>,
     /// Until when, by monotonic time, a shard whose merge failed is left alone.
     merges_paused: HashMap<ShardId, Duration>,
     guard: ClockGuard,
@@ -43,6 +47,7 @@ impl Upkeep {
             next_segment,
             doomed: Vec::new(),
             doubtful: Vec::new(),
+            pins: Vec::new(),
             merges_paused: HashMap::new(),
             guard: ClockGuard::default(),
         }
@@ -88,11 +93,19 @@ impl Upkeep {
         self.doomed.extend(ids.map(|id| (id, Weak::new())));
     }
 
-    /// Removes the files of segments that nobody reads any more.
+    /// Keeps the files of these segments until the last holder of `pin` lets go.
+    fn pin(&mut self, pin: &Pin) {
+        self.pins.retain(|pin| pin.strong_count() > 0);
+        self.pins.push(Arc::downgrade(pin));
+    }
+
+    /// Removes the files of segments that nobody reads any more and no backup copies.
     fn sweep(&mut self, fs: &dyn Fs, directory: &Directory) -> Result<()> {
+        let pins: Vec<Pin> = self.pins.iter().filter_map(Weak::upgrade).collect();
+        let is_pinned = |id: &SegmentId| pins.iter().any(|pin| pin.contains(id));
         let (free, held) = std::mem::take(&mut self.doomed)
             .into_iter()
-            .partition::<Vec<_>, _>(|(_, reader)| reader.strong_count() == 0);
+            .partition::<Vec<_>, _>(|(id, reader)| reader.strong_count() == 0 && !is_pinned(id));
         self.doomed = held;
         if free.is_empty() {
             return Ok(());

@@ -62,6 +62,17 @@ impl State {
         self.removed.contains_key(&shard)
     }
 
+    /// This state for a copy of the directory: without shards whose policy is gone, and without what has to be
+    /// remembered only because of files that the copy does not have.
+    pub(crate) fn for_copy(mut self) -> Self {
+        let orphans = self.shards.values().filter(|shard| self.catalog.policy_by_id(shard.policy).is_none());
+        let orphans: Vec<ShardId> = orphans.map(|shard| shard.id).collect();
+        orphans.into_iter().for_each(|shard| self.remove_shard(shard, self.flushed));
+        self.obsolete.clear();
+        self.removed.clear();
+        self
+    }
+
     /// Forgets obsolete segments whose files are gone.
     pub(crate) fn obsolete_gone(&mut self, gone: &[SegmentId]) {
         gone.iter().for_each(|id| {

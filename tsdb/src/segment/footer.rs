@@ -145,6 +145,13 @@ impl Footer {
     }
 }
 
+/// The checksum of a segment's checksums, which stands for all of its content, from the last
+/// [`FOOTER_LEN`] + [`TRAILER_LEN`] bytes of the file.
+pub(crate) fn content_checksum(end: &[u8], path: &Path) -> Result<u32> {
+    let footer = footer_bytes(end, path)?;
+    Ok(u32::try_from(read_u64(footer, 8 * (2 * SECTIONS + FOOTER_COUNTS - 1))).unwrap_or(u32::MAX))
+}
+
 fn footer_bytes<'a>(file: &'a [u8], path: &Path) -> Result<&'a [u8; FOOTER_LEN]> {
     let (rest, trailer) =
         file.split_last_chunk::<TRAILER_LEN>().ok_or_else(|| too_short(path, file.len()))?;
