@@ -40,10 +40,6 @@ mod rejected;
 mod retention;
 mod run;
 mod scan;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "statistics are written and proven; scans do not ask for them yet")
-)]
 mod segment;
 mod shard;
 mod snapshot;
@@ -61,7 +57,7 @@ pub use engine::{DatabaseInfo, Engine, PolicyInfo, RecoveryReport, Written};
 pub use error::{Error, Result};
 pub use options::{Options, SyncPolicy};
 pub use rejected::{RejectReason, Rejected};
-pub use scan::Scan;
+pub use scan::{Scan, SummaryScan};
 pub use snapshot::Snapshot;
 pub use stats::{EngineStats, SYNC_BUCKETS_US};
 pub use stream::{StreamCursor, StreamRead};

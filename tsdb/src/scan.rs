@@ -7,11 +7,12 @@
 mod emit;
 mod plan;
 mod read;
+mod summarise;
 mod windows;
 
 use std::collections::VecDeque;
 
-use model::{Lease, ScanBatch, ScanOrder, ScanRequest, Share};
+use model::{Lease, ScanBatch, ScanOrder, ScanRequest, Share, SummaryBatch, SummaryPart, SummaryRequest};
 
 use crate::error::{Error, Result};
 use crate::snapshot::Snapshot;
@@ -31,8 +32,47 @@ pub struct Scan {
     /// What is left of the bundle; none before it is begun.
     windows: Option<Windows>,
     ready: VecDeque<ScanBatch>,
+    /// How values may be told by what they come to.
+    summaries: Option<SummaryRequest>,
+    /// What the rows come to that will not be read.
+    told: VecDeque<SummaryBatch>,
     /// For what lies in `ready`.
     lease: Lease,
+}
+
+/// A scan that tells by statistics what it can, and gives the rows of the rest.
+///
+/// Statistics stand for a stretch of time only if one segment alone has rows of the series there.
+#[derive(Debug)]
+pub struct SummaryScan(Scan);
+
+impl SummaryScan {
+    pub(crate) fn new(snapshot: &Snapshot, request: &SummaryRequest) -> Result<Self> {
+        let mut scan = Scan::new(snapshot, request.scan.clone())?;
+        scan.summaries = Some(request.clone());
+        Ok(Self(scan))
+    }
+
+    /// More of the answer, or nothing when there is no more. All parts of a group come one after another.
+    ///
+    /// # Errors
+    /// When a page is damaged, the budget has no room, or the reader gave up.
+    pub fn next_part(&mut self) -> Result<Option<SummaryPart>> {
+        loop {
+            if self.0.request.cancel.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
+            if let Some(told) = self.0.told.pop_front() {
+                return Ok(Some(SummaryPart::Summaries(told)));
+            }
+            if let Some(batch) = self.0.ready.pop_front() {
+                return Ok(Some(SummaryPart::Rows(batch)));
+            }
+            if !self.0.advance()? {
+                return Ok(None);
+            }
+        }
+    }
 }
 
 impl Scan {
@@ -47,6 +87,8 @@ impl Scan {
             given: Vec::new(),
             windows: None,
             ready: VecDeque::new(),
+            summaries: None,
+            told: VecDeque::new(),
             lease,
         })
     }
@@ -84,7 +126,12 @@ impl Scan {
         let series = &group.series[self.bundle..self.bundle + bundle_len];
         if self.windows.is_none() {
             self.given = vec![0; bundle_len];
-            self.windows = Some(Windows::new(&self.plan, series, &self.request));
+            let parts = Windows::parts(&self.plan, series);
+            let parts = match (&self.summaries, series) {
+                (Some(request), [one]) => summarise::tell(&self.plan, one, request, parts, &mut self.told)?,
+                _ => parts,
+            };
+            self.windows = Some(Windows::new(&self.plan, series, &self.request, parts));
         }
         let is_satisfied = self.is_satisfied();
         let window = self.windows.as_mut().filter(|_| !is_satisfied).and_then(Windows::next);

@@ -24,6 +24,7 @@ mod records;
 mod scan;
 mod sets;
 mod statistics;
+mod stretches;
 mod summary;
 mod symbols;
 mod writer;
@@ -32,8 +33,7 @@ pub(crate) use chunk::ChunkId;
 pub(crate) use footer::content_checksum;
 pub(crate) use format::{BLOCK_LEN, CHECKSUM_LEN};
 pub(crate) use reader::SegmentReader;
-#[cfg_attr(not(test), expect(unused_imports, reason = "scans do not ask for statistics yet"))]
-pub(crate) use statistics::{BucketStatistics, Numbers};
+pub(crate) use stretches::{OpenChunk, Stretches, WantedField};
 pub(crate) use writer::{SegmentSummary, SegmentWriter};
 
 /// Bytes of a segment's footer and trailer.

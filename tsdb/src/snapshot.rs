@@ -7,7 +7,7 @@ mod series;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{FieldType, ScanRequest, SeriesKey, TagPredicate, Tags, TimeRange};
+use model::{FieldType, ScanRequest, SeriesKey, SummaryRequest, TagPredicate, Tags, TimeRange};
 
 use series::each_place;
 pub(crate) use series::{Local, Matched, matching};
@@ -16,7 +16,7 @@ use crate::catalog::Policy;
 use crate::error::Result;
 use crate::generation::{Generation, GenerationData, RowNumber};
 use crate::head::Head;
-use crate::scan::Scan;
+use crate::scan::{Scan, SummaryScan};
 use crate::segment::SegmentReader;
 use crate::shard::Shard;
 use crate::view::View;
@@ -150,6 +150,14 @@ impl Snapshot {
     /// When a segment that is needed is damaged, or the budget has no room.
     pub fn scan(&self, request: &ScanRequest) -> Result<Scan> {
         Scan::new(self, request.clone())
+    }
+
+    /// Starts a scan whose reader only wants what values come to.
+    ///
+    /// # Errors
+    /// As [`scan`](Self::scan).
+    pub fn summarise(&self, request: &SummaryRequest) -> Result<SummaryScan> {
+        SummaryScan::new(self, request)
     }
 
     /// The shards that are looked at, the earliest first.

@@ -99,6 +99,15 @@ impl HeadView {
         }
     }
 
+    /// Whether it may hold a row of a series inside `time`.
+    pub(crate) fn may_hold(&self, series: SeriesId, time: &TimeRange) -> bool {
+        let holds = |view: &BlockView| !view.block.range(series, time).is_empty();
+        match &self.index {
+            Some(index) => index.of(series).iter().any(|at| holds(&self.blocks[*at as usize])),
+            None => self.blocks.iter().any(holds),
+        }
+    }
+
     fn piece(&self, view: &BlockView, start: usize, end: usize, base: u64) -> Piece {
         let BlockView { block, columns } = view;
         let numbers = &block.rows[start..end];

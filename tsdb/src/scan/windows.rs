@@ -9,12 +9,12 @@ use crate::snapshot::Matched;
 /// The narrowest window, in ns: narrower ones would decode the same page again and again.
 const WIDTH_MIN_NS: i64 = 1_000;
 
-/// The windows that are left of a bundle: shards in the order of time, each in parts.
+/// The windows that are left of a bundle: parts of shards in the order of time, each cut further.
 #[derive(Debug)]
 pub(super) struct Windows {
-    /// Shards that are not begun yet, the next one last.
+    /// Parts of shards that are not begun yet, the next one last.
     shards: Vec<(usize, TimeRange)>,
-    /// The shard under way and what is left of it.
+    /// The part under way and what is left of it.
     current: Option<(usize, TimeRange)>,
     direction: Direction,
     width_ns: i64,
@@ -22,14 +22,24 @@ pub(super) struct Windows {
 }
 
 impl Windows {
-    pub(super) fn new(plan: &Plan, series: &[Matched], request: &ScanRequest) -> Self {
+    /// The parts of shards, in the order of time, in which a bundle has rows.
+    pub(super) fn parts(plan: &Plan, series: &[Matched]) -> Vec<(usize, TimeRange)> {
         let mut with_rows = vec![false; plan.shards.len()];
         for place in series.iter().flat_map(|series| &series.places) {
             with_rows[place.shard()] = true;
         }
         let numbered = plan.shards.iter().enumerate();
         let with_rows = numbered.filter(|(shard, of)| with_rows[*shard] && !of.time.is_empty());
-        let mut shards: Vec<(usize, TimeRange)> = with_rows.map(|(shard, of)| (shard, of.time)).collect();
+        with_rows.map(|(shard, of)| (shard, of.time)).collect()
+    }
+
+    /// The windows of these parts.
+    pub(super) fn new(
+        plan: &Plan,
+        series: &[Matched],
+        request: &ScanRequest,
+        mut shards: Vec<(usize, TimeRange)>,
+    ) -> Self {
         let rows_wanted = match request.series_rows_max {
             Some(max) => max.saturating_mul(2).saturating_mul(series.len()).clamp(64, SCAN_WINDOW_ROWS),
             None => SCAN_WINDOW_ROWS,

@@ -15,8 +15,7 @@ use super::{SegmentId, sets};
 use crate::Result;
 use crate::codec::{Decoded, Malformed, read_count};
 use disk::Fs;
-use model::{FieldType, Lsn, SeriesKey, TagPredicate, Tags, TimeRange};
-use std::ops::RangeInclusive;
+use model::{FieldType, SeriesKey, TagPredicate, Tags};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,7 +26,6 @@ pub(crate) struct SegmentReader {
     pub(super) footer: Footer,
     pub(super) directory: Directory,
     header: Header,
-    bytes: u64,
 }
 
 /// A series of a segment.
@@ -53,7 +51,7 @@ impl SegmentReader {
         let blocks = Blocks::new(path, &file, &footer)?;
         let extent = footer.measurements;
         let directory = blocks.check(extent.offset, directory::decode(blocks.get(extent)?))?;
-        Ok(Arc::new(Self { blocks, footer, directory, header, bytes: file.len() as u64 }))
+        Ok(Arc::new(Self { blocks, footer, directory, header }))
     }
 
     /// The names of all measurements, sorted.
@@ -100,16 +98,6 @@ impl SegmentReader {
         self.blocks.intact()
     }
 
-    /// The range of all instants inside.
-    pub(crate) fn time(&self) -> TimeRange {
-        self.footer.totals.time()
-    }
-
-    /// The part of the arrival order that the rows come from.
-    pub(crate) fn lsn(&self) -> RangeInclusive<Lsn> {
-        self.header.lsn.clone()
-    }
-
     /// The segment's id.
     pub(crate) fn id(&self) -> SegmentId {
         self.header.id
@@ -119,10 +107,23 @@ impl SegmentReader {
     pub(crate) fn shard(&self) -> u64 {
         self.header.shard
     }
+}
+
+#[cfg(test)]
+impl SegmentReader {
+    /// The range of all instants inside.
+    pub(crate) fn time(&self) -> model::TimeRange {
+        self.footer.totals.time()
+    }
+
+    /// The part of the arrival order that the rows come from.
+    pub(crate) fn lsn(&self) -> std::ops::RangeInclusive<model::Lsn> {
+        self.header.lsn.clone()
+    }
 
     /// Length of the file.
     pub(crate) fn bytes(&self) -> u64 {
-        self.bytes
+        self.footer.checksums.end() + (super::format::FOOTER_LEN + super::format::TRAILER_LEN) as u64
     }
 
     /// How many series there are.

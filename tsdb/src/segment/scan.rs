@@ -1,4 +1,4 @@
-//! Scan: the rows and statistics of one chunk. Only pages that overlap the wanted time are decoded, and of fields
+//! Scan: the rows of one chunk. Only pages that overlap the wanted time are decoded, and of fields
 //! only the wanted ones.
 
 use super::chunk::{ChunkDecoder, ChunkId, GroupIndex, PageIndex};
@@ -8,7 +8,6 @@ use super::page;
 use super::reader::SegmentReader;
 use super::records::Records;
 use super::sets;
-use super::statistics::{self, BucketStatistics, Grid};
 use crate::Result;
 use crate::codec::Malformed;
 use crate::run::Group;
@@ -48,42 +47,19 @@ impl SegmentReader {
         Ok(found)
     }
 
-    /// The statistics of a field of a chunk: a bucket for every stretch of time in which it has values, in order of
-    /// time. None if the chunk has none of them or has the field in several groups.
-    ///
-    /// # Errors
-    /// When what must be read is damaged.
-    pub(crate) fn statistics(&self, chunk: ChunkId, field: &str) -> Result<Option<Vec<BucketStatistics>>> {
-        let (offset, groups) = self.groups(chunk)?;
-        let measurement = self.measurement(offset, &groups)?;
-        let Some(number) = measurement.field(field) else { return Ok(None) };
-        let mut found = None;
-        for group in groups {
-            let group = self.blocks.check(offset, group)?;
-            if let [(position, _)] = self.columns(&group, measurement, &[number])?[..] {
-                if found.is_some() {
-                    return Ok(None);
-                }
-                found = Some((group, position));
-            }
-        }
-        let Some((group, position)) = found else { return Ok(None) };
-        self.read_statistics(&group, position, measurement, number)
-    }
-
-    fn groups(&self, chunk: ChunkId) -> Result<(u64, ChunkDecoder<'_>)> {
+    pub(super) fn groups(&self, chunk: ChunkId) -> Result<(u64, ChunkDecoder<'_>)> {
         let (offset, record) = Records::open(&self.blocks, self.footer.chunks)?.get(chunk.0 as usize)?;
         let groups = self.blocks.check(offset, ChunkDecoder::new(record, self.footer.totals.time_base))?;
         Ok((offset, groups))
     }
 
-    fn measurement(&self, offset: u64, groups: &ChunkDecoder<'_>) -> Result<&Measurement> {
+    pub(super) fn measurement(&self, offset: u64, groups: &ChunkDecoder<'_>) -> Result<&Measurement> {
         let measurement = self.directory.measurements.get(groups.measurement);
         self.blocks.check(offset, measurement.ok_or(Malformed("the number of a measurement")))
     }
 
     /// The wanted fields of a group: their place in its field set and their number.
-    fn columns(
+    pub(super) fn columns(
         &self,
         group: &GroupIndex,
         measurement: &Measurement,
@@ -133,11 +109,9 @@ impl SegmentReader {
         let extents = group.extents(0);
         let (mut times, mut cuts) = (Vec::new(), Vec::new());
         for page in pages {
-            let PageIndex { rows, first_time } = group.pages[page];
+            let rows = group.pages[page].rows;
             let from = times.len();
-            let bytes = self.blocks.get(extents[page])?;
-            let decoded = page::decode_times(bytes, rows, first_time, &mut times);
-            self.blocks.check(extents[page].offset, decoded)?;
+            self.decode_times(group, extents[page], page, &mut times)?;
             let all = &times[from..];
             let end = all.partition_point(|ts| *ts < time.end);
             let keep = all.partition_point(|ts| *ts < time.start).min(end)..end;
@@ -145,6 +119,28 @@ impl SegmentReader {
             cuts.push(Cut { page, rows, keep });
         }
         Ok((times, cuts))
+    }
+
+    /// The instants of all rows of some pages.
+    pub(super) fn times(&self, group: &GroupIndex, pages: Range<usize>) -> Result<Vec<i64>> {
+        let extents = group.extents(0);
+        let mut times = Vec::new();
+        for page in pages {
+            self.decode_times(group, extents[page], page, &mut times)?;
+        }
+        Ok(times)
+    }
+
+    fn decode_times(
+        &self,
+        group: &GroupIndex,
+        extent: Extent,
+        page: usize,
+        times: &mut Vec<i64>,
+    ) -> Result<()> {
+        let PageIndex { rows, first_time } = group.pages[page];
+        let bytes = self.blocks.get(extent)?;
+        self.blocks.check(extent.offset, page::decode_times(bytes, rows, first_time, times))
     }
 
     fn read_page(&self, extent: Extent, cut: &Cut, column: &mut Column) -> Result<()> {
@@ -155,25 +151,7 @@ impl SegmentReader {
         self.blocks.check(extent.offset, page::decode(bytes, cut.rows, cut.keep.clone(), column))
     }
 
-    fn read_statistics(
-        &self,
-        group: &GroupIndex,
-        position: usize,
-        measurement: &Measurement,
-        number: u32,
-    ) -> Result<Option<Vec<BucketStatistics>>> {
-        let Some(grid) = group.statistics_extent(0).zip(group.statistics_extent(position + 1)) else {
-            return Ok(None);
-        };
-        let (grid, field) = (self.statistics_section(grid.0), self.statistics_section(grid.1));
-        let bytes = self.blocks.get(grid)?;
-        let grid = self.blocks.check(grid.offset, Grid::decode(bytes, group.rows()))?;
-        let bytes = self.blocks.get(field)?;
-        let ty = measurement.fields[number as usize].ty;
-        self.blocks.check(field.offset, statistics::decode(bytes, &grid, ty)).map(Some)
-    }
-
-    fn statistics_section(&self, extent: Extent) -> Extent {
+    pub(super) fn statistics_section(&self, extent: Extent) -> Extent {
         Extent { offset: self.footer.statistics.offset.saturating_add(extent.offset), len: extent.len }
     }
 }

@@ -14,7 +14,7 @@ use super::format::{STATISTICS_DENSE, STATISTICS_SPARSE};
 use super::summary::{Summaries, summarise};
 use crate::codec::{self, Decoded, Malformed, integers, read_byte, read_count, read_u64, write_count};
 use disk::varint;
-use model::{Column, FieldType, TimeRange, ValueRef};
+use model::{Column, FieldType, SummaryKinds, TimeRange, Values};
 use std::ops::Range;
 
 /// Groups of fewer rows have no statistics: decoding them is as fast.
@@ -47,41 +47,6 @@ const WIDTHS: [i64; 18] = [
     7 * 86_400 * SECOND,
 ];
 
-/// What a bucket of a field comes to. Buckets without a value of the field are left out.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct BucketStatistics {
-    /// The bucket: its width is the same for all of a group, its start a multiple of it.
-    pub(crate) range: TimeRange,
-    /// How many values there are.
-    pub(crate) count: u32,
-    /// The row of the first value, counted from the first row of the group.
-    pub(crate) first_row: u32,
-    /// The row of the last value.
-    pub(crate) last_row: u32,
-    /// What is computed from the values; nothing for strings.
-    pub(crate) numbers: Option<Numbers>,
-}
-
-/// What is computed from the values of a bucket, in the field's own type.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Numbers {
-    /// The sum in order of time. Integers wrap, booleans count as unsigned 0 and 1, a float sum starts at 0 and any
-    /// NaN in it makes it the one NaN of [`f64::NAN`].
-    pub(crate) sum: ValueRef<'static>,
-    /// The smallest value, the first of equal ones. A NaN is it only where all are.
-    pub(crate) min: ValueRef<'static>,
-    /// The largest value, the first of equal ones. A NaN is it only where all are.
-    pub(crate) max: ValueRef<'static>,
-    /// The first value.
-    pub(crate) first: ValueRef<'static>,
-    /// The last value.
-    pub(crate) last: ValueRef<'static>,
-    /// The row of `min`, counted from the first row of the group.
-    pub(crate) min_row: u32,
-    /// The row of `max`.
-    pub(crate) max_row: u32,
-}
-
 /// The buckets of a group: which part of its rows falls into which.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Grid {
@@ -91,6 +56,21 @@ pub(crate) struct Grid {
 }
 
 impl Grid {
+    /// How many buckets there are.
+    pub(crate) fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// The time of a bucket.
+    pub(crate) fn range(&self, index: usize) -> TimeRange {
+        bucket(self.numbers[index], self.width)
+    }
+
+    /// The rows of a bucket, counted from the first row of the group.
+    pub(crate) fn rows(&self, index: usize) -> Range<usize> {
+        self.rows[index].clone()
+    }
+
     /// The buckets for rows at these times; nothing for a small group or one of very sparse times.
     pub(crate) fn of(times: &[i64]) -> Option<Self> {
         let width = width(times)?;
@@ -174,46 +154,90 @@ pub(crate) fn encode(column: &Column, grid: &Grid, out: &mut Vec<u8>) {
     }
 }
 
-/// Reads the statistics of a field of type `ty`.
-pub(crate) fn decode(bytes: &[u8], grid: &Grid, ty: FieldType) -> Decoded<Vec<BucketStatistics>> {
-    let mut input = bytes;
-    let summaries = match read_byte(&mut input)? {
-        STATISTICS_DENSE => Summaries::dense(&grid.rows),
-        STATISTICS_SPARSE => Summaries::decode_rows(&mut input, grid.rows.len())?,
-        _ => return Err(Malformed("dense or sparse statistics")),
-    };
-    let summaries = summaries.decode_numbers(&mut input, ty)?;
-    if !input.is_empty() {
-        return Err(Malformed("the end of the statistics"));
-    }
-    assemble(&summaries, grid)
+/// The wanted columns of a field's statistics. All but `counts` have an entry for each bucket with a value.
+#[derive(Debug)]
+pub(crate) struct FieldColumns {
+    counts: Vec<i64>,
+    /// For each bucket, how many before it hold a value.
+    entries: Vec<u32>,
+    pub(crate) first_rows: Vec<i64>,
+    pub(crate) last_rows: Vec<i64>,
+    pub(crate) sums: Option<Values>,
+    pub(crate) minima: Option<Values>,
+    pub(crate) maxima: Option<Values>,
+    pub(crate) firsts: Option<Values>,
+    pub(crate) lasts: Option<Values>,
+    pub(crate) min_rows: Option<Vec<i64>>,
+    pub(crate) max_rows: Option<Vec<i64>>,
 }
 
-fn assemble(summaries: &Summaries, grid: &Grid) -> Decoded<Vec<BucketStatistics>> {
-    let buckets =
-        grid.numbers.iter().zip(&grid.rows).zip(&summaries.counts).filter(|(_, count)| **count != 0);
-    let mut statistics = Vec::with_capacity(summaries.first_rows.len());
-    for (index, ((number, rows), count)) in buckets.enumerate() {
-        let row = |offsets: &[i64]| row_of_group(rows, offsets[index]);
-        let numbers = match &summaries.numbers {
-            None => None,
-            Some(numbers) => Some(numbers.at(index, row(&numbers.min_rows)?, row(&numbers.max_rows)?)),
+impl FieldColumns {
+    /// Reads what `kinds` wants of a field of type `ty`; the rows of extremes where `with_rows` wants them, or where
+    /// a float is zero, so that its sign depends on the row.
+    pub(crate) fn decode(
+        bytes: &[u8],
+        grid: &Grid,
+        ty: FieldType,
+        kinds: SummaryKinds,
+        with_rows: bool,
+    ) -> Decoded<Self> {
+        let mut input = bytes;
+        let rows = match read_byte(&mut input)? {
+            STATISTICS_DENSE => Summaries::dense(&grid.rows),
+            STATISTICS_SPARSE => Summaries::decode_rows(&mut input, grid.rows.len())?,
+            _ => return Err(Malformed("dense or sparse statistics")),
         };
-        statistics.push(BucketStatistics {
-            range: bucket(*number, grid.width),
-            count: u32::try_from(*count).map_err(|_| Malformed("the count of a bucket"))?,
-            first_row: row(&summaries.first_rows)?,
-            last_row: row(&summaries.last_rows)?,
-            numbers,
+        let valid = rows.counts.iter().filter(|count| **count != 0).count();
+        if valid != rows.first_rows.len() || rows.counts.iter().any(|count| *count < 0) {
+            return Err(Malformed("a bucket with rows"));
+        }
+        let mut before = 0;
+        let entries = rows.counts.iter().map(|count| {
+            before += u32::from(*count != 0);
+            before - u32::from(*count != 0)
         });
+        // Columns stand one after the other: what comes before a wanted one is decoded, too.
+        let is_extreme = kinds.min || kinds.max;
+        let is_end = kinds.first || kinds.last;
+        let sum_type = if ty == FieldType::Boolean { FieldType::Unsigned } else { ty };
+        let mut next = |wanted: bool, ty: FieldType| {
+            wanted.then(|| codec::decode_new(&mut input, valid, ty)).transpose()
+        };
+        let sums = next(kinds.sum || is_extreme || is_end, sum_type)?;
+        let (minima, maxima) =
+            (next(is_extreme || is_end, ty)?, next(kinds.max || is_end || is_extreme && with_rows, ty)?);
+        let needs_rows = is_extreme && (with_rows || has_zero(&minima) || has_zero(&maxima));
+        let maxima = if needs_rows && maxima.is_none() { next(true, ty)? } else { maxima };
+        let (firsts, lasts) = (next(is_end || needs_rows, ty)?, next(kinds.last || needs_rows, ty)?);
+        let mut rows_of = || needs_rows.then(|| integers::decode_new(&mut input, valid)).transpose();
+        let (min_rows, max_rows) = (rows_of()?, rows_of()?);
+        Ok(Self {
+            entries: entries.collect(),
+            counts: rows.counts,
+            first_rows: rows.first_rows,
+            last_rows: rows.last_rows,
+            sums,
+            minima,
+            maxima,
+            firsts,
+            lasts,
+            min_rows,
+            max_rows,
+        })
     }
-    Ok(statistics)
+
+    /// How many values a bucket has.
+    pub(crate) fn count(&self, bucket: usize) -> u64 {
+        self.counts[bucket].unsigned_abs()
+    }
+
+    /// Which entry of the columns is a bucket's; nothing for one without a value.
+    pub(crate) fn entry(&self, bucket: usize) -> Option<u32> {
+        (self.counts[bucket] != 0).then(|| self.entries[bucket])
+    }
 }
 
-fn row_of_group(bucket: &Range<usize>, offset: i64) -> Decoded<u32> {
-    let row = usize::try_from(offset)
-        .ok()
-        .filter(|offset| *offset < bucket.len())
-        .map(|offset| bucket.start + offset);
-    row.and_then(|row| u32::try_from(row).ok()).ok_or(Malformed("a row of the bucket"))
+/// Whether a float among the values is zero.
+pub(crate) fn has_zero(values: &Option<Values>) -> bool {
+    matches!(values, Some(Values::Float(values)) if values.contains(&0.0))
 }

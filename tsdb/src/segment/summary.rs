@@ -1,9 +1,7 @@
-//! Summaries: the statistics of one field over all buckets of its group, as columns; computing them and reading
-//! them back.
+//! Summaries: the statistics of one field over all buckets of its group, as columns.
 
-use super::statistics::Numbers;
-use crate::codec::{self, Decoded, Malformed, integers};
-use model::{Column, FieldType, ValueRef, Values};
+use crate::codec::{Decoded, integers};
+use model::{Column, Values};
 use std::ops::Range;
 
 /// A column of counts over all buckets; then columns over the buckets that hold a value. Rows count from the
@@ -33,23 +31,6 @@ impl NumberColumns {
     /// The columns of values, in the order in which they are stored.
     pub(crate) fn columns(&self) -> [&Values; 5] {
         [&self.sum, &self.min, &self.max, &self.first, &self.last]
-    }
-
-    /// The numbers of one bucket, its rows known.
-    pub(crate) fn at(&self, index: usize, min_row: u32, max_row: u32) -> Numbers {
-        let [sum, min, max, first, last] = self.columns().map(|column| number(column, index));
-        Numbers { sum, min, max, first, last, min_row, max_row }
-    }
-}
-
-/// A value that borrows nothing. Strings have no numbers, so that none comes here.
-fn number(values: &Values, index: usize) -> ValueRef<'static> {
-    match values {
-        Values::Float(v) => ValueRef::Float(v[index]),
-        Values::Integer(v) => ValueRef::Integer(v[index]),
-        Values::Unsigned(v) => ValueRef::Unsigned(v[index]),
-        Values::Boolean(v) => ValueRef::Boolean(v[index]),
-        Values::String(_) => unreachable!("no numbers are kept for strings"),
     }
 }
 
@@ -193,27 +174,5 @@ impl Summaries {
         let first_rows = integers::decode_new(input, valid)?;
         let last_rows = integers::decode_new(input, valid)?;
         Ok(Self { counts, first_rows, last_rows, numbers: None })
-    }
-
-    /// Reads what was computed from the values of a field of type `ty`.
-    pub(crate) fn decode_numbers(mut self, input: &mut &[u8], ty: FieldType) -> Decoded<Self> {
-        if ty == FieldType::String {
-            return Ok(self);
-        }
-        let count = self.counts.iter().filter(|count| **count != 0).count();
-        if count != self.first_rows.len() {
-            return Err(Malformed("a bucket with rows"));
-        }
-        let sum_type = if ty == FieldType::Boolean { FieldType::Unsigned } else { ty };
-        self.numbers = Some(NumberColumns {
-            sum: codec::decode_new(input, count, sum_type)?,
-            min: codec::decode_new(input, count, ty)?,
-            max: codec::decode_new(input, count, ty)?,
-            first: codec::decode_new(input, count, ty)?,
-            last: codec::decode_new(input, count, ty)?,
-            min_rows: integers::decode_new(input, count)?,
-            max_rows: integers::decode_new(input, count)?,
-        });
-        Ok(self)
     }
 }

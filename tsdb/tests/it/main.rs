@@ -15,6 +15,7 @@ mod real;
 mod retention;
 mod scans;
 mod stream;
+mod summaries;
 mod upkeep;
 mod world;
 mod writes;

@@ -2,23 +2,75 @@
 
 use super::fixture::{Noise, START, STEP, Series, group, integers, key, segment};
 use crate::run::Group;
-use crate::segment::{BucketStatistics, Numbers, SegmentReader};
-use model::{Column, TagPredicate, TimeRange, ValueRef};
+use crate::segment::{SegmentReader, Stretches, WantedField};
+use model::{
+    Column, FieldSummary, FieldType, FieldValue, Picked, SummaryKinds, TagPredicate, TimeRange, ValueRef,
+};
 use std::cmp::Ordering;
 
 const SECOND: i64 = STEP / 10;
 
-fn read_one(reader: &SegmentReader, field: &str) -> (Vec<Group>, Option<Vec<BucketStatistics>>) {
+/// What a bucket comes to.
+#[derive(Debug, PartialEq)]
+struct Bucket {
+    range: TimeRange,
+    count: u64,
+    numbers: Option<Numbers>,
+}
+
+/// The sum, and the others with their instants.
+#[derive(Debug, PartialEq)]
+struct Numbers {
+    sum: FieldValue,
+    min: (FieldValue, i64),
+    max: (FieldValue, i64),
+    first: (FieldValue, i64),
+    last: (FieldValue, i64),
+}
+
+fn read_one(reader: &SegmentReader, field: &str, ty: FieldType) -> (Vec<Group>, Option<Vec<Bucket>>) {
     let chunk = reader.series("m", &TagPredicate::All).expect("its series")[0].chunk;
     let groups = reader.read(chunk, TimeRange::ALL, &[field]).expect("its rows");
-    (groups, reader.statistics(chunk, field).expect("its statistics"))
+    let is_number = ty != FieldType::String;
+    let kinds =
+        SummaryKinds { sum: is_number, min: is_number, max: is_number, first: is_number, last: is_number };
+    let wanted = WantedField { name: field, ty, kinds };
+    let open = reader.open_chunk(chunk).expect("its record");
+    let stretches = open.stretches(&[wanted], true, |_| true).expect("its statistics");
+    (groups, stretches.map(|stretches| buckets(&stretches)))
+}
+
+fn buckets(stretches: &Stretches) -> Vec<Bucket> {
+    let [field] = &stretches.fields[..] else { panic!("one field was asked for") };
+    let filled = (0..stretches.ranges.len()).filter(|index| field.counts[*index] > 0);
+    let bucket = |index: usize| Bucket {
+        range: stretches.ranges[index],
+        count: field.counts[index],
+        numbers: numbers(field, index),
+    };
+    filled.map(bucket).collect()
+}
+
+fn numbers(field: &FieldSummary, index: usize) -> Option<Numbers> {
+    let at = |picked: &Option<Picked>| {
+        let picked = picked.as_ref()?;
+        Some((picked.values.get(index).to_owned(), picked.times[index]))
+    };
+    Some(Numbers {
+        sum: field.sums.as_ref()?.get(index).to_owned(),
+        min: at(&field.min)?,
+        max: at(&field.max)?,
+        first: at(&field.first)?,
+        last: at(&field.last)?,
+    })
 }
 
 /// Checks the statistics of the one field of a series against its rows, one value at a time.
-fn check(times: Vec<i64>, column: Column) -> Vec<BucketStatistics> {
+fn check(times: Vec<i64>, column: Column) -> Vec<Bucket> {
+    let ty = column.field_type();
     let pushed = group(times, vec![("other", integers(0..column.len() as i64)), ("v", column)]);
     let (_fs, reader) = segment(&Series::from([(key("m", &[]), vec![pushed])]));
-    let (groups, statistics) = read_one(&reader, "v");
+    let (groups, statistics) = read_one(&reader, "v", ty);
     let statistics = statistics.expect("a field with statistics");
     let (times, column) = (&groups[0].times, &groups[0].fields[0].1);
     let mut rows_seen = 0;
@@ -26,7 +78,7 @@ fn check(times: Vec<i64>, column: Column) -> Vec<BucketStatistics> {
         let rows: Vec<usize> = (0..times.len())
             .filter(|row| bucket.range.contains(times[*row]) && column.is_valid(*row))
             .collect();
-        assert_eq!(*bucket, expected(bucket.range, column, &rows));
+        assert_eq!(*bucket, expected(bucket.range, times, column, &rows));
         rows_seen += rows.len();
     }
     assert_eq!(rows_seen, column.valid_count());
@@ -40,57 +92,37 @@ fn check(times: Vec<i64>, column: Column) -> Vec<BucketStatistics> {
     statistics
 }
 
-fn expected(range: TimeRange, column: &Column, rows: &[usize]) -> BucketStatistics {
-    let small = |row: usize| u32::try_from(row).expect("a row");
-    BucketStatistics {
-        range,
-        count: small(rows.len()),
-        first_row: small(rows[0]),
-        last_row: small(rows[rows.len() - 1]),
-        numbers: expected_numbers(column, rows),
-    }
+fn expected(range: TimeRange, times: &[i64], column: &Column, rows: &[usize]) -> Bucket {
+    Bucket { range, count: rows.len() as u64, numbers: expected_numbers(times, column, rows) }
 }
 
-fn expected_numbers(column: &Column, rows: &[usize]) -> Option<Numbers> {
-    let value = |row: usize| fixed(column.values.get(row));
-    value(rows[0])?;
+fn expected_numbers(times: &[i64], column: &Column, rows: &[usize]) -> Option<Numbers> {
+    if column.field_type() == FieldType::String {
+        return None;
+    }
+    let value = |row: usize| column.values.get(row);
     let pick = |wanted: Ordering| {
         rows.iter()
             .copied()
             .reduce(|best, row| if order(value(row), value(best)) == wanted { row } else { best })
     };
-    let (min, max) = (pick(Ordering::Less)?, pick(Ordering::Greater)?);
+    let at = |row: usize| (value(row).to_owned(), times[row]);
     Some(Numbers {
-        sum: sum(column, rows),
-        min: value(min)?,
-        max: value(max)?,
-        first: value(rows[0])?,
-        last: value(rows[rows.len() - 1])?,
-        min_row: u32::try_from(min).ok()?,
-        max_row: u32::try_from(max).ok()?,
-    })
-}
-
-/// The value as one that borrows nothing; strings have no numbers.
-fn fixed(value: ValueRef<'_>) -> Option<ValueRef<'static>> {
-    Some(match value {
-        ValueRef::Float(v) => ValueRef::Float(v),
-        ValueRef::Integer(v) => ValueRef::Integer(v),
-        ValueRef::Unsigned(v) => ValueRef::Unsigned(v),
-        ValueRef::Boolean(v) => ValueRef::Boolean(v),
-        ValueRef::String(_) => return None,
+        sum: sum(column, rows).to_owned(),
+        min: at(pick(Ordering::Less)?),
+        max: at(pick(Ordering::Greater)?),
+        first: at(rows[0]),
+        last: at(rows[rows.len() - 1]),
     })
 }
 
 /// How `a` lies to the best so far: a NaN wins nothing, and loses to any number.
-fn order(a: Option<ValueRef<'_>>, best: Option<ValueRef<'_>>) -> Ordering {
+fn order(a: ValueRef<'_>, best: ValueRef<'_>) -> Ordering {
     match (a, best) {
-        (Some(ValueRef::Float(a)), Some(ValueRef::Float(best))) => {
-            a.partial_cmp(&best).unwrap_or(Ordering::Equal)
-        }
-        (Some(ValueRef::Integer(a)), Some(ValueRef::Integer(best))) => a.cmp(&best),
-        (Some(ValueRef::Unsigned(a)), Some(ValueRef::Unsigned(best))) => a.cmp(&best),
-        (Some(ValueRef::Boolean(a)), Some(ValueRef::Boolean(best))) => a.cmp(&best),
+        (ValueRef::Float(a), ValueRef::Float(best)) => a.partial_cmp(&best).unwrap_or(Ordering::Equal),
+        (ValueRef::Integer(a), ValueRef::Integer(best)) => a.cmp(&best),
+        (ValueRef::Unsigned(a), ValueRef::Unsigned(best)) => a.cmp(&best),
+        (ValueRef::Boolean(a), ValueRef::Boolean(best)) => a.cmp(&best),
         _ => Ordering::Equal,
     }
 }
@@ -145,12 +177,13 @@ fn a_nan_is_extreme_only_where_nothing_else_is() {
     (values[5], values[6], values[7]) = (2.0, 1.0, 2.0);
     let column = Column::dense(model::Values::Float(values));
     let (_fs, reader) = segment(&Series::from([(key("m", &[]), vec![group(times, vec![("v", column)])])]));
-    let statistics = read_one(&reader, "v").1.expect("statistics");
-    let numbers: Vec<Numbers> = statistics.iter().filter_map(|bucket| bucket.numbers).collect();
-    assert_eq!((numbers[0].min, numbers[0].min_row), (ValueRef::Float(1.0), 6));
-    assert_eq!((numbers[0].max, numbers[0].max_row), (ValueRef::Float(2.0), 5));
-    assert_eq!(numbers[0].sum, ValueRef::Float(f64::NAN));
-    assert_eq!((numbers[1].min, numbers[1].min_row), (ValueRef::Float(f64::NAN), 360));
+    let statistics = read_one(&reader, "v", FieldType::Float).1.expect("statistics");
+    let numbers: Vec<&Numbers> = statistics.iter().filter_map(|bucket| bucket.numbers.as_ref()).collect();
+    let at = |value: f64, row: i64| (FieldValue::Float(value), START + row * STEP);
+    assert_eq!(numbers[0].min, at(1.0, 6));
+    assert_eq!(numbers[0].max, at(2.0, 5));
+    assert_eq!(numbers[0].sum, FieldValue::Float(f64::NAN));
+    assert_eq!(numbers[1].min, at(f64::NAN, 360));
 }
 
 #[test]
@@ -164,8 +197,8 @@ fn a_small_group_has_no_statistics() {
     let times: Vec<i64> = (0..63).map(|i| START + i * STEP).collect();
     let series = Series::from([(key("m", &[]), vec![group(times, vec![("v", integers(0..63))])])]);
     let (_fs, reader) = segment(&series);
-    assert_eq!(read_one(&reader, "v").1, None);
-    assert_eq!(read_one(&reader, "w").1, None);
+    assert_eq!(read_one(&reader, "v", FieldType::Integer).1, None);
+    assert_eq!(read_one(&reader, "w", FieldType::Integer).1, None);
 }
 
 #[test]
@@ -178,7 +211,7 @@ fn times_at_the_ends_of_the_range_have_buckets_or_none() {
         (0..50).map(|i| model::MIN_TIME + i).chain((0..50).map(|i| model::MAX_TIME - 60 + i)).collect();
     let series = Series::from([(key("m", &[]), vec![group(far.clone(), vec![("v", integers(0..100))])])]);
     let (_fs, reader) = segment(&series);
-    let (groups, statistics) = read_one(&reader, "v");
+    let (groups, statistics) = read_one(&reader, "v", FieldType::Integer);
     assert_eq!(groups[0].times, far);
     assert_eq!(statistics, None);
 }

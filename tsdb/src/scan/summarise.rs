@@ -1,0 +1,87 @@
+//! Which stretches of a series statistics can tell, and what is left to be read.
+
+use std::collections::VecDeque;
+
+use model::{FieldRequest, SummaryBatch, SummaryRequest, TimeRange};
+
+use super::plan::{Plan, ShardPlan};
+use crate::error::Result;
+use crate::segment::{OpenChunk, Stretches, WantedField};
+use crate::snapshot::{Local, Matched};
+
+/// Tells what it can of the series in `parts` of shards, and gives back the parts that must be read.
+pub(super) fn tell(
+    plan: &Plan,
+    series: &Matched,
+    request: &SummaryRequest,
+    parts: Vec<(usize, TimeRange)>,
+    told: &mut VecDeque<SummaryBatch>,
+) -> Result<Vec<(usize, TimeRange)>> {
+    let wanted: Vec<WantedField<'_>> = request.scan.fields.iter().zip(&request.kinds).map(field).collect();
+    let mut left = Vec::with_capacity(parts.len());
+    for (number, time) in parts {
+        let found = of_shard(&plan.shards[number], series.places_in(number), request, &wanted, time)?;
+        let mut start = time.start;
+        let mut skip = |gap_end: i64, next: i64| {
+            if start < gap_end {
+                left.push((number, TimeRange::new(start, gap_end)));
+            }
+            start = next;
+        };
+        let mut ranges: Vec<TimeRange> = found.iter().flat_map(|of| &of.ranges).copied().collect();
+        ranges.sort_unstable_by_key(|range| range.start);
+        for range in ranges {
+            skip(range.start, range.end);
+        }
+        skip(time.end, time.end);
+        told.extend(found.into_iter().map(|Stretches { ranges, fields }| SummaryBatch {
+            tags: series.tags.clone(),
+            stretches: ranges,
+            fields,
+        }));
+    }
+    Ok(left)
+}
+
+fn field<'a>((request, kinds): (&'a FieldRequest, &model::SummaryKinds)) -> WantedField<'a> {
+    WantedField { name: &request.name, ty: request.ty, kinds: *kinds }
+}
+
+/// The stretches that the segments of a shard can tell. One in which another segment or a head may have rows of the
+/// series is not told: of two values for one instant only one counts.
+fn of_shard(
+    shard: &ShardPlan,
+    places: &[Local],
+    request: &SummaryRequest,
+    wanted: &[WantedField<'_>],
+    time: TimeRange,
+) -> Result<Vec<Stretches>> {
+    let mut chunks: Vec<OpenChunk<'_>> = Vec::new();
+    for place in places {
+        if let Local::Segment { segment, chunk, .. } = place
+            && let Some(reader) = &shard.segments[*segment]
+        {
+            chunks.push(reader.open_chunk(*chunk)?);
+        }
+    }
+    let in_heads = |range: &TimeRange| {
+        places.iter().any(|place| match place {
+            Local::Head { generation, series, .. } => {
+                shard.heads[*generation].as_ref().is_some_and(|head| head.may_hold(*series, range))
+            }
+            Local::Segment { .. } => false,
+        })
+    };
+    let mut found = Vec::new();
+    for (number, chunk) in chunks.iter().enumerate() {
+        let is_alone = |range: TimeRange| {
+            let others = chunks.iter().enumerate().filter(|(other, _)| *other != number);
+            !others.into_iter().any(|(_, other)| other.may_hold(range)) && !in_heads(&range)
+        };
+        let usable = |range: TimeRange| {
+            time.intersect(&range) == range && request.is_in_one_window(range) && is_alone(range)
+        };
+        found.extend(chunk.stretches(wanted, request.times, usable)?);
+    }
+    Ok(found)
+}
