@@ -39,4 +39,4 @@ pub use parser::{
     TEXT_BYTES_MAX, parse, parse_with,
 };
 pub use result::{Message, RowSink, SeriesHeader, SinkError};
-pub use source::{Scan, Scope, Source, SourceError, SourceErrorKind, SourceResult};
+pub use source::{Scan, Scope, Source, SourceError, SourceErrorKind, SourceResult, Summaries};

@@ -3,7 +3,7 @@
 //! An embedded engine implements this, and a distributed one could: nothing here speaks of files,
 //! shards or where rows come from. Rows come as typed column batches, one group after another.
 
-use model::{FieldType, ScanBatch, ScanRequest, TagPredicate, Tags, TimeRange};
+use model::{FieldType, ScanBatch, ScanRequest, SummaryPart, SummaryRequest, TagPredicate, Tags, TimeRange};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -116,6 +116,25 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// As [`measurements`](Self::measurements), or any other kind.
     fn scan(&self, scope: &Scope, request: &ScanRequest) -> SourceResult<Box<dyn Scan>>;
+
+    /// Starts to read what values come to: rows, as [`scan`](Self::scan) gives them in any order within a
+    /// group, but for those of which the store tells the outcome instead. Nothing where it cannot do so.
+    ///
+    /// # Errors
+    /// As [`scan`](Self::scan).
+    fn summarise(&self, scope: &Scope, request: &SummaryRequest) -> SourceResult<Option<Box<dyn Summaries>>> {
+        let _ = (scope, request);
+        Ok(None)
+    }
+}
+
+/// What values come to, on its way.
+pub trait Summaries: Send {
+    /// More of the answer, or nothing at the end. Parts of a group come one after another.
+    ///
+    /// # Errors
+    /// As [`Scan::next_batch`].
+    fn next_part(&mut self) -> SourceResult<Option<SummaryPart>>;
 }
 
 /// Rows on their way.

@@ -6,7 +6,7 @@ use super::columns::{append, from_values, gather, owned};
 use super::eval::{Slots, eval};
 use super::fill::Filling;
 use super::join::join;
-use super::rows::{Chunk, Group, Rows, Taker, is_same};
+use super::rows::{Chunk, Group, Part as Piece, Parts, Taker, Told, is_same};
 use crate::ast::Fill;
 use crate::functions::{Accumulator, Batch, Point, Sequence};
 use crate::statement::{Call, Select};
@@ -16,22 +16,26 @@ use model::{Column, FieldType, Lease, MIN_TIME, Share};
 use std::sync::Arc;
 
 /// Reduces the rows of each group.
-pub(crate) fn run(
+pub(crate) fn run<P: Parts + ?Sized>(
     context: &Context<'_>,
     select: &Select,
-    rows: &mut dyn Rows,
+    parts: &mut P,
     taker: &mut dyn Taker,
 ) -> Result<()> {
     let mut current: Option<Reduction<'_>> = None;
-    while let Some(chunk) = rows.next()? {
-        if !current.as_ref().is_some_and(|reduction| is_same(&reduction.group, &chunk.group)) {
+    while let Some(piece) = parts.next_part()? {
+        if !current.as_ref().is_some_and(|reduction| is_same(&reduction.group, piece.group())) {
             if let Some(done) = current.take() {
                 done.finish(taker)?;
             }
-            current = Some(Reduction::new(context, select, &chunk.group)?);
+            current = Some(Reduction::new(context, select, piece.group())?);
         }
         if let Some(reduction) = &mut current {
-            reduction.feed(&chunk)?;
+            match &piece {
+                Piece::Rows(chunk) => reduction.feed(chunk)?,
+                Piece::Told(told) => reduction.feed_told(told)?,
+            }
+            reduction.settle_lease()?;
         }
     }
     current.map_or(Ok(()), |done| done.finish(taker))
@@ -120,6 +124,14 @@ impl<'a> Reduction<'a> {
         for lane in &mut self.lanes {
             lane.feed(chunk, &aux, self.context)?;
         }
+        Ok(())
+    }
+
+    fn feed_told(&mut self, told: &Told) -> Result<()> {
+        self.lanes.iter_mut().try_for_each(|lane| lane.feed_told(told, self.context))
+    }
+
+    fn settle_lease(&mut self) -> Result<()> {
         let held: usize = self.lanes.iter().map(Lane::bytes).sum();
         if held > self.lease.bytes() {
             self.lease.grow(held - self.lease.bytes())?;
@@ -284,6 +296,23 @@ impl Lane {
                 part.feed(number, &Batch { times, values: &chunk.columns[part.input], aux }, row..end);
             }
             row = end;
+        }
+        Ok(())
+    }
+
+    /// Adds stretches, each of which lies in one bucket and in the range.
+    fn feed_told(&mut self, told: &Told, context: &Context<'_>) -> Result<()> {
+        for (index, stretch) in told.summaries.stretches.iter().enumerate() {
+            let bucket = self.window.bucket(stretch.start);
+            let number = self.buckets.number(bucket.start, self.window.interval, &context.limits)?;
+            for part in &mut self.parts {
+                let field = told.inputs[part.input].map(|field| &told.summaries.fields[field]);
+                if let (State::Reduce(state), Some(field)) = (&mut part.state, field)
+                    && field.counts[index] > 0
+                {
+                    state.add_told(number, field, index);
+                }
+            }
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Rows on their way: chunks of columns, group after group.
 
 use crate::Result;
-use model::Column;
+use model::{Column, SummaryBatch};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -55,6 +55,45 @@ impl Chunk {
 pub(crate) trait Rows {
     /// The next rows, or nothing at the end. A chunk is never empty.
     fn next(&mut self) -> Result<Option<Chunk>>;
+}
+
+/// What some rows of one group come to.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    /// Their group.
+    pub(crate) group: Arc<Group>,
+    /// What they come to, field by field.
+    pub(crate) summaries: SummaryBatch,
+    /// Which field each input of the SELECT is.
+    pub(crate) inputs: Arc<[Option<usize>]>,
+}
+
+/// Rows, or what they come to.
+pub(crate) enum Part {
+    Rows(Chunk),
+    Told(Told),
+}
+
+impl Part {
+    /// The group of its rows.
+    pub(crate) fn group(&self) -> &Arc<Group> {
+        match self {
+            Self::Rows(chunk) => &chunk.group,
+            Self::Told(told) => &told.group,
+        }
+    }
+}
+
+/// A source for those who only reduce rows. Parts of a group come one after another, groups in ascending order.
+pub(crate) trait Parts {
+    /// More, or nothing at the end.
+    fn next_part(&mut self) -> Result<Option<Part>>;
+}
+
+impl<T: Rows + ?Sized> Parts for T {
+    fn next_part(&mut self) -> Result<Option<Part>> {
+        Ok(self.next()?.map(Part::Rows))
+    }
 }
 
 /// Whether two chunks are of one group.

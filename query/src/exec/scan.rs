@@ -2,13 +2,13 @@
 
 use super::columns::gather;
 use super::eval::{Slots, truths};
-use super::rows::{Chunk, Group, Rows};
+use super::rows::{Chunk, Group, Part, Parts, Rows, Told};
 use crate::functions::Edge;
 use crate::statement::{Call, Input, Kind, Measurement, Residual, Role, Select};
-use crate::{Context, Error, Result, Scan};
+use crate::{Context, Error, Result, Scan, Summaries};
 use model::{
-    Column, Direction, FieldRequest, FieldType, ScanBatch, ScanOrder, ScanRequest, SeriesColumn, Tags,
-    TimeRange, Values,
+    Column, Direction, FieldRequest, FieldType, ScanBatch, ScanOrder, ScanRequest, SeriesColumn,
+    SummaryBatch, SummaryKinds, SummaryPart, SummaryRequest, Tags, TimeRange, Values,
 };
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -27,6 +27,25 @@ enum Fetch {
 /// Rows of one measurement, filtered, as the inputs of a SELECT.
 pub(crate) struct MeasurementRows<'a> {
     scan: Box<dyn Scan>,
+    shape: Shape<'a>,
+}
+
+/// What values of one measurement come to, with the rows of which that is not known.
+pub(crate) struct MeasurementSummaries<'a> {
+    summaries: Box<dyn Summaries>,
+    shape: Shape<'a>,
+    /// For each input of the SELECT, which field of the request it is.
+    inputs: Arc<[Option<usize>]>,
+}
+
+/// What is read of one measurement.
+pub(crate) enum Opened<'a> {
+    Rows(MeasurementRows<'a>),
+    Summaries(MeasurementSummaries<'a>),
+}
+
+/// From batches of the source to chunks of a SELECT.
+struct Shape<'a> {
     name: Arc<str>,
     grouping: &'a [Box<str>],
     fetches: Vec<Fetch>,
@@ -53,13 +72,14 @@ pub(crate) struct Wanted {
     pub(crate) direction: Direction,
 }
 
-/// Begins to read a measurement. Nothing where no field of it is asked for.
+/// Begins to read a measurement. Nothing where no field of it is asked for. Unless the SELECT has other sources,
+/// its values may be told by what they come to.
 pub(crate) fn open<'a>(
     context: &'a Context<'a>,
     select: &'a Select,
     measurement: &'a Measurement,
     wanted: Wanted,
-) -> Result<Option<MeasurementRows<'a>>> {
+) -> Result<Option<Opened<'a>>> {
     let extra = measurement.residual.iter().flat_map(|residual| &residual.inputs);
     let mut fields: Vec<FieldRequest> = Vec::new();
     let fetches: Vec<Fetch> = select
@@ -89,9 +109,7 @@ pub(crate) fn open<'a>(
         cancel: context.cancel.clone(),
         budget: context.budget.clone(),
     };
-    let scan = context.source.scan(&measurement.scope, &request)?;
-    Ok(Some(MeasurementRows {
-        scan,
+    let shape = Shape {
         name: Arc::clone(&measurement.name),
         grouping: &select.grouping,
         fetches,
@@ -102,7 +120,46 @@ pub(crate) fn open<'a>(
         counted_tags: select.counted_tags,
         shown_groups: shown_groups(context, select, measurement, wanted.time)?,
         context,
-    }))
+    };
+    if let Some(wanted) = summary_request(select, &shape, &request)
+        && let Some(summaries) = context.source.summarise(&measurement.scope, &wanted)?
+    {
+        let inputs = shape.fetches.iter().take(shape.inputs).map(field_of).collect();
+        return Ok(Some(Opened::Summaries(MeasurementSummaries { summaries, shape, inputs })));
+    }
+    let scan = context.source.scan(&measurement.scope, &request)?;
+    Ok(Some(Opened::Rows(MeasurementRows { scan, shape })))
+}
+
+/// What the SELECT needs to know of stretches of time instead of their rows, if it does not need rows.
+fn summary_request(select: &Select, shape: &Shape<'_>, scan: &ScanRequest) -> Option<SummaryRequest> {
+    let window = &select.window;
+    let same_range = |call: &Call| call.extra_buckets() == select.calls[0].extra_buckets();
+    let is_plain = select.sources.len() == 1
+        && !select.is_raw()
+        && scan.order == ScanOrder::BySeries
+        && scan.series_rows_max.is_none()
+        && shape.residual.is_none()
+        && (window.zone.is_none() || window.interval == 0)
+        && (select.aux.is_empty() || !select.is_selector())
+        && select.calls.iter().all(same_range);
+    if !is_plain {
+        return None;
+    }
+    let mut kinds = vec![SummaryKinds::default(); scan.fields.len()];
+    for call in &select.calls {
+        let wanted = call.reducer?.summary()?;
+        if let Some(field) = field_of(&shape.fetches[call.input]) {
+            kinds[field] = kinds[field].or(wanted);
+        }
+    }
+    Some(SummaryRequest {
+        scan: scan.clone(),
+        kinds,
+        interval: window.interval,
+        offset: window.offset,
+        times: select.is_selector() && window.interval == 0,
+    })
 }
 
 /// Which groups SLIMIT and SOFFSET leave: they count the groups of series that the tags leave, whether
@@ -193,26 +250,46 @@ fn fetch(input: &Input, fields: &mut Vec<FieldRequest>, exists: bool) -> Fetch {
 impl Rows for MeasurementRows<'_> {
     fn next(&mut self) -> Result<Option<Chunk>> {
         loop {
-            if self.context.cancel.is_cancelled() {
-                return Err(Error::Cancelled);
-            }
+            self.shape.check_cancelled()?;
             let Some(batch) = self.scan.next_batch()? else { return Ok(None) };
-            if let Some(chunk) = self.chunk(batch) {
+            if let Some(chunk) = self.shape.chunk(batch) {
                 return Ok(Some(chunk));
             }
         }
     }
 }
 
-impl MeasurementRows<'_> {
+impl Parts for MeasurementSummaries<'_> {
+    fn next_part(&mut self) -> Result<Option<Part>> {
+        loop {
+            self.shape.check_cancelled()?;
+            let part = match self.summaries.next_part()? {
+                None => return Ok(None),
+                Some(SummaryPart::Rows(batch)) => self.shape.chunk(batch).map(Part::Rows),
+                Some(SummaryPart::Summaries(summaries)) => self.told(summaries).map(Part::Told),
+            };
+            if part.is_some() {
+                return Ok(part);
+            }
+        }
+    }
+}
+
+impl MeasurementSummaries<'_> {
+    fn told(&mut self, summaries: SummaryBatch) -> Option<Told> {
+        let group = self.shape.shown_group_of(&summaries.tags)?;
+        Some(Told { group, summaries, inputs: Arc::clone(&self.inputs) })
+    }
+}
+
+impl Shape<'_> {
+    fn check_cancelled(&self) -> Result<()> {
+        if self.context.cancel.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+    }
+
     /// The batch's rows that pass, as inputs; nothing where none does.
     fn chunk(&mut self, batch: ScanBatch) -> Option<Chunk> {
-        let group = self.group_of(&batch.series);
-        if let Some(shown) = &self.shown_groups
-            && !shown.contains(&values_of(&group, self.counted_tags))
-        {
-            return None;
-        }
+        let group = self.shown_group_of(batch.series.tags(0))?;
         let ScanBatch { series, columns: batch } = batch;
         let len = batch.times.len();
         let mut sources: Vec<Option<Column>> = batch.columns.into_iter().map(Some).collect();
@@ -260,8 +337,14 @@ impl MeasurementRows<'_> {
         }
     }
 
-    fn group_of(&mut self, series: &SeriesColumn) -> Arc<Group> {
-        let tags = series.tags(0);
+    /// The group of a series, unless SLIMIT or SOFFSET leaves it out.
+    fn shown_group_of(&mut self, tags: &Tags) -> Option<Arc<Group>> {
+        let group = self.group_of(tags);
+        let is_shown = |shown: &HashSet<Vec<Box<str>>>| shown.contains(&values_of(&group, self.counted_tags));
+        self.shown_groups.as_ref().is_none_or(is_shown).then_some(group)
+    }
+
+    fn group_of(&mut self, tags: &Tags) -> Arc<Group> {
         if let Some(group) = &self.group
             && group.tags.iter().all(|(key, value)| tags.value_or_empty(key) == &**value)
         {

@@ -1,7 +1,7 @@
 //! From a validated SELECT to the operators that run it.
 
 use super::rows::{Rows, Taker};
-use super::scan::{self, Wanted};
+use super::scan::{self, Opened, Wanted};
 use super::ties::Ties;
 use super::union::Union;
 use super::{raw, reduce, subquery};
@@ -52,8 +52,12 @@ pub(crate) fn run_within(
     for source in &select.sources {
         match source {
             Source::Measurement(measurement) => {
-                if let Some(rows) = scan::open(context, select, measurement, wanted(range, order))? {
-                    inputs.push(Box::new(rows));
+                match scan::open(context, select, measurement, wanted(range, order))? {
+                    Some(Opened::Rows(rows)) => inputs.push(Box::new(rows)),
+                    Some(Opened::Summaries(mut summaries)) => {
+                        return reduce::run(context, select, &mut summaries, taker);
+                    }
+                    None => {}
                 }
             }
             Source::Subquery(subquery) => {

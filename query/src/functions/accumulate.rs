@@ -1,6 +1,6 @@
 //! What every function that reduces a bucket of rows to points has in common.
 
-use model::{Column, FieldValue, ValueRef};
+use model::{Column, FieldSummary, FieldValue, ValueRef};
 use std::ops::Range;
 
 /// Rows that are fed to an accumulator.
@@ -36,6 +36,13 @@ impl Point {
 pub(crate) trait Accumulator {
     /// Adds some rows to a bucket. The rows of one call are all of one bucket.
     fn add(&mut self, bucket: usize, batch: &Batch<'_>, rows: Range<usize>);
+
+    /// Adds rows to a bucket by what they come to: entry `index` of `told`, which counts one or more values.
+    /// Only asked of what [`Reducer::summary`](super::Reducer::summary) says can be told so.
+    fn add_told(&mut self, bucket: usize, told: &FieldSummary, index: usize) {
+        let _ = (bucket, told, index);
+        unreachable!("only rows come to a reducer that needs them");
+    }
 
     /// The points of a bucket that starts at `start`, by time. None where it had no values.
     fn finish(&mut self, bucket: usize, start: i64) -> Vec<Point>;

@@ -2,7 +2,7 @@
 
 use super::accumulate::{Accumulator, Batch, Point, entry};
 use super::number::{Number, count_valid, for_each_valid};
-use model::{FieldType, FieldValue, Values};
+use model::{FieldSummary, FieldType, FieldValue, Picked, Values};
 use std::ops::Range;
 
 /// `count`: how many values of any type there are.
@@ -12,6 +12,10 @@ pub(crate) struct Count(Vec<i64>);
 impl Accumulator for Count {
     fn add(&mut self, bucket: usize, batch: &Batch<'_>, rows: Range<usize>) {
         *entry(&mut self.0, bucket) += count_valid(batch.values, rows).cast_signed() as i64;
+    }
+
+    fn add_told(&mut self, bucket: usize, told: &FieldSummary, index: usize) {
+        *entry(&mut self.0, bucket) += told.counts[index].cast_signed();
     }
 
     fn finish(&mut self, bucket: usize, start: i64) -> Vec<Point> {
@@ -33,13 +37,15 @@ struct Moments<T> {
     sum: T,
     min: T,
     max: T,
+    /// Whether there is a smallest and a largest value.
+    is_wide: bool,
     mean: f64,
     squares: f64,
 }
 
 impl<T: Number> Default for Moments<T> {
     fn default() -> Self {
-        Self { count: 0, sum: T::ZERO, min: T::ZERO, max: T::ZERO, mean: 0.0, squares: 0.0 }
+        Self { count: 0, sum: T::ZERO, min: T::ZERO, max: T::ZERO, is_wide: false, mean: 0.0, squares: 0.0 }
     }
 }
 
@@ -88,6 +94,19 @@ impl<T: Number> Accumulator for Numeric<T> {
         }
     }
 
+    fn add_told(&mut self, bucket: usize, told: &FieldSummary, index: usize) {
+        let moments = entry(&mut self.buckets, bucket);
+        if let Some(sums) = &told.sums {
+            moments.sum = moments.sum.plus(T::slice(sums)[index]);
+        }
+        if let (Some(min), Some(max)) = (&told.min, &told.max) {
+            let at = |picked: &Picked| T::slice(&picked.values)[index];
+            widen(moments, at(min));
+            widen(moments, at(max));
+        }
+        moments.count += told.counts[index];
+    }
+
     fn finish(&mut self, bucket: usize, start: i64) -> Vec<Point> {
         let Some(moments) = self.buckets.get(bucket).filter(|moments| moments.count > 0) else {
             return Vec::new();
@@ -118,14 +137,19 @@ fn add_sum<T: Number>(moments: &mut Moments<T>, batch: &Batch<'_>, rows: Range<u
 
 fn add_spread<T: Number>(moments: &mut Moments<T>, batch: &Batch<'_>, rows: Range<usize>) {
     for_each_valid(batch.values, rows, |value: T| {
-        if moments.count == 0 || value < moments.min {
-            moments.min = value;
-        }
-        if moments.count == 0 || value > moments.max {
-            moments.max = value;
-        }
+        widen(moments, value);
         moments.count += 1;
     });
+}
+
+fn widen<T: Number>(moments: &mut Moments<T>, value: T) {
+    if !moments.is_wide || value < moments.min {
+        moments.min = value;
+    }
+    if !moments.is_wide || value > moments.max {
+        moments.max = value;
+    }
+    moments.is_wide = true;
 }
 
 fn add_squares<T: Number>(moments: &mut Moments<T>, batch: &Batch<'_>, rows: Range<usize>) {

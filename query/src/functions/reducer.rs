@@ -6,7 +6,7 @@ use super::collect::{self, Collect, Whole};
 use super::rank::Rank;
 use super::sample::Sample;
 use super::selector::{Pick, Selector};
-use model::FieldType;
+use model::{FieldType, SummaryKinds};
 
 /// Which reducer, with its constant arguments.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,6 +58,23 @@ impl Reducer {
             Self::Pick(Pick::Last) => Some(Edge::Newest),
             _ => None,
         }
+    }
+
+    /// What it needs to know of stretches of time instead of their rows; nothing if it needs the rows.
+    pub(crate) fn summary(&self) -> Option<SummaryKinds> {
+        let none = SummaryKinds::default();
+        Some(match self {
+            Self::Count => none,
+            Self::Moment(Moment::Sum | Moment::Mean) => SummaryKinds { sum: true, ..none },
+            Self::Moment(Moment::Spread) => SummaryKinds { min: true, max: true, ..none },
+            Self::Pick(Pick::Min) => SummaryKinds { min: true, ..none },
+            Self::Pick(Pick::Max) => SummaryKinds { max: true, ..none },
+            Self::Pick(Pick::First) => SummaryKinds { first: true, ..none },
+            Self::Pick(Pick::Last) => SummaryKinds { last: true, ..none },
+            Self::Moment(Moment::StdDev) | Self::Whole(_) | Self::Rank { .. } | Self::Sample(_) => {
+                return None;
+            }
+        })
     }
 
     /// Whether its points keep their own time inside buckets too.

@@ -4,7 +4,7 @@
 //! and `last` take the larger value.
 
 use super::accumulate::{Accumulator, Batch, Point, entry, take_aux};
-use model::{Column, FieldValue, StringColumn, ValueRef, Values};
+use model::{Column, FieldSummary, FieldValue, Picked, StringColumn, ValueRef, Values};
 use std::cmp::Ordering;
 use std::ops::Range;
 
@@ -34,6 +34,26 @@ impl Pick {
         match self {
             Self::Max if a.is_nan() || b.is_nan() => b.is_nan().cmp(&a.is_nan()),
             _ => floats(a, b),
+        }
+    }
+
+    /// Whether a point is to be taken instead of the one picked so far, if there is one.
+    fn is_better(self, picked: Option<&Point>, time: i64, value: ValueRef<'_>) -> bool {
+        match picked {
+            Some(Point { time: known, value: Some(current), .. }) => {
+                self.prefers(self.compare(value, current.as_ref()), time.cmp(known))
+            }
+            _ => true,
+        }
+    }
+
+    /// What was told of it.
+    fn of(self, told: &FieldSummary) -> Option<&Picked> {
+        match self {
+            Self::Min => told.min.as_ref(),
+            Self::Max => told.max.as_ref(),
+            Self::First => told.first.as_ref(),
+            Self::Last => told.last.as_ref(),
         }
     }
 
@@ -68,16 +88,19 @@ impl Accumulator for Selector {
         let picked = entry(&mut self.buckets, bucket);
         let Some(row) = best_row(self.pick, batch.values, batch.times, rows) else { return };
         let Some(value) = batch.values.get(row) else { return };
-        let better = match picked {
-            Some(Point { time, value: Some(current), .. }) => {
-                self.pick.prefers(self.pick.compare(value, current.as_ref()), batch.times[row].cmp(time))
-            }
-            _ => true,
-        };
-        if better {
+        if self.pick.is_better(picked.as_ref(), batch.times[row], value) {
             let aux = take_aux(batch, row);
             self.aux_bytes += aux.len() * size_of::<Option<FieldValue>>();
             *picked = Some(Point { time: batch.times[row], value: Some(value.to_owned()), aux });
+        }
+    }
+
+    fn add_told(&mut self, bucket: usize, told: &FieldSummary, index: usize) {
+        let picked = entry(&mut self.buckets, bucket);
+        let Some(Picked { values, times }) = self.pick.of(told) else { return };
+        let value = values.get(index);
+        if self.pick.is_better(picked.as_ref(), times[index], value) {
+            *picked = Some(Point::bare(times[index], Some(value.to_owned())));
         }
     }
 

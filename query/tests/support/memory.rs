@@ -1,14 +1,17 @@
 //! A store in memory: line protocol in, scans out, in small batches so that every operator meets the
-//! seams between them.
+//! seams between them; and where only what values come to is wanted, some of them told so.
+
+#[path = "told.rs"]
+mod told;
 
 use model::line_protocol::{ParseOptions, parse};
 use model::{
     Column, ColumnBatch, Direction, FieldType, FieldValue, ScanBatch, ScanOrder, ScanRequest, SeriesColumn,
-    SeriesKey, TagPredicate, Tags, TimeRange, ValueRef,
+    SeriesKey, SummaryPart, SummaryRequest, TagPredicate, Tags, TimeRange, ValueRef,
 };
 use query::{
     Catalog, CatalogError, CatalogResult, RetentionPolicyInfo, RetentionPolicySpec, Scan, Scope, Source,
-    SourceError, SourceResult,
+    SourceError, SourceResult, Summaries,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -155,6 +158,21 @@ impl Source for Memory {
     fn scan(&self, scope: &Scope, request: &ScanRequest) -> SourceResult<Box<dyn Scan>> {
         let batches = self.with_table(scope, &request.measurement, |table| batches(table, request))?;
         Ok(Box::new(Batches(batches.into())))
+    }
+
+    fn summarise(&self, scope: &Scope, request: &SummaryRequest) -> SourceResult<Option<Box<dyn Summaries>>> {
+        let batches =
+            self.with_table(scope, &request.scan.measurement, |table| batches(table, &request.scan))?;
+        let parts = batches.iter().flat_map(|batch| told::parts(batch, request)).collect();
+        Ok(Some(Box::new(Parts(parts))))
+    }
+}
+
+struct Parts(VecDeque<SummaryPart>);
+
+impl Summaries for Parts {
+    fn next_part(&mut self) -> SourceResult<Option<SummaryPart>> {
+        Ok(self.0.pop_front())
     }
 }
 

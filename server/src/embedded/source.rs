@@ -1,8 +1,8 @@
 //! `query::Source`: names and rows out of snapshots.
 
 use super::Embedded;
-use model::{FieldType, ScanBatch, ScanRequest, TagPredicate, Tags, TimeRange};
-use query::{Scan, Scope, Source, SourceError, SourceErrorKind, SourceResult};
+use model::{FieldType, ScanBatch, ScanRequest, SummaryPart, SummaryRequest, TagPredicate, Tags, TimeRange};
+use query::{Scan, Scope, Source, SourceError, SourceErrorKind, SourceResult, Summaries};
 use std::sync::Arc;
 use tsdb::Snapshot;
 
@@ -44,6 +44,19 @@ impl Source for Embedded {
     fn scan(&self, scope: &Scope, request: &ScanRequest) -> SourceResult<Box<dyn Scan>> {
         let scan = self.snapshot(scope)?.scan(request).map_err(|error| source_error(&error))?;
         Ok(Box::new(Rows(scan)))
+    }
+
+    fn summarise(&self, scope: &Scope, request: &SummaryRequest) -> SourceResult<Option<Box<dyn Summaries>>> {
+        let scan = self.snapshot(scope)?.summarise(request).map_err(|error| source_error(&error))?;
+        Ok(Some(Box::new(Told(scan))))
+    }
+}
+
+struct Told(tsdb::SummaryScan);
+
+impl Summaries for Told {
+    fn next_part(&mut self) -> SourceResult<Option<SummaryPart>> {
+        self.0.next_part().map_err(|error| source_error(&error))
     }
 }
 
