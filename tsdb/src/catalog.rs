@@ -8,7 +8,7 @@ pub(crate) mod change;
 pub(crate) mod plan;
 pub(crate) mod policy;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(crate) use change::Change;
@@ -77,6 +77,11 @@ impl Catalog {
         self.databases.values().flat_map(|database| &database.policies)
     }
 
+    /// The ids of all databases.
+    pub(crate) fn database_ids(&self) -> BTreeSet<CatalogId> {
+        self.databases.values().map(|database| database.id).collect()
+    }
+
     pub(crate) fn database_count(&self) -> usize {
         self.databases.len()
     }
@@ -113,6 +118,8 @@ impl Catalog {
             Change::DropPolicy { database, policy } => self.edit(*database, |database| {
                 database.policies.retain(|slot| slot.id != *policy);
             }),
+            // Points are no business of the catalog.
+            Change::Delete(_) => {}
         }
     }
 

@@ -59,6 +59,13 @@ pub(crate) fn cut(column: &Column, start: usize, end: usize) -> Column {
     out
 }
 
+/// Some rows.
+pub(crate) fn keep(column: &Column, rows: &[usize]) -> Column {
+    let mut out = Column::empty(column.field_type());
+    rows.iter().for_each(|row| out.push(column.get(*row)));
+    out
+}
+
 /// The rows in opposite order.
 pub(crate) fn reverse(column: &Column) -> Column {
     let mut out = Column::empty(column.field_type());

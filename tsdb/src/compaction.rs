@@ -6,5 +6,5 @@
 mod job;
 mod plan;
 
-pub(crate) use job::Merge;
+pub(crate) use job::{Input, Merge};
 pub(crate) use plan::plan;

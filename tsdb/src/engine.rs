@@ -10,6 +10,7 @@
 
 mod append;
 mod change;
+mod delete;
 mod intake;
 mod reports;
 mod seal;
@@ -108,7 +109,7 @@ impl Engine {
     /// # Errors
     /// When database or policy are not there.
     pub fn snapshot(&self, db: &str, rp: Option<&str>) -> Result<Snapshot> {
-        Snapshot::new(self.view.load_full(), db, rp)
+        Snapshot::new(&self.view, db, rp)
     }
 
     /// Follows the accepted batches whose number is `lsn` or higher.

@@ -27,6 +27,7 @@ use crate::catalog::Change;
 use crate::error::Result;
 use crate::head::Head;
 use crate::shard::{ShardId, ShardInfo};
+use crate::tombstone::Tombstones;
 
 /// The identity of a generation over the whole life of a data directory.
 pub(crate) type GenerationId = u64;
@@ -75,6 +76,8 @@ pub(crate) struct GenerationData {
     pub(crate) shards: BTreeMap<ShardId, ShardInfo>,
     /// Changes of the catalog in this generation.
     pub(crate) changes: Vec<Change>,
+    /// The deletes among them, each with its place among the rows.
+    pub(crate) deletes: Tombstones,
     /// Rows taken so far.
     pub(crate) rows: RowNumber,
     row_bytes: usize,

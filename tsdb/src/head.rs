@@ -8,6 +8,7 @@
 mod arena;
 mod block;
 mod freeze;
+mod live;
 mod view;
 
 use std::collections::BTreeMap;

@@ -46,6 +46,7 @@ mod snapshot;
 mod stats;
 mod stream;
 mod ticket;
+mod tombstone;
 mod view;
 mod wal;
 
@@ -62,3 +63,4 @@ pub use snapshot::Snapshot;
 pub use stats::{EngineStats, SYNC_BUCKETS_US};
 pub use stream::{StreamCursor, StreamRead};
 pub use ticket::Ticket;
+pub use tombstone::{Deletion, DeletionSource, MeasurementMatch};

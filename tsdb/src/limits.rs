@@ -61,6 +61,19 @@ pub const REJECTED_MAX: usize = 100;
 /// Databases, and retention policies of one database. Protects the MANIFEST and every listing.
 pub const DATABASES_MAX: usize = 10_000;
 
+/// Deletes that are not carried out everywhere yet. Protects queries, each of which looks at them.
+pub const TOMBSTONES_MAX: usize = 10_000;
+
+/// Deletes not carried out yet from which on the head is written to segments, which is where that begins.
+pub const TOMBSTONES_BEFORE_SEAL: usize = 1_000;
+
+/// Bytes that one delete may take in the WAL. With [`TOMBSTONES_MAX`] keeps a record of all of them below the longest
+/// payload of `disk::log`.
+pub const TOMBSTONE_BYTES_MAX: usize = 4096;
+
+/// How deep ANDs and ORs may lie in each other in the condition of a delete. Protects the stack.
+pub const PREDICATE_DEPTH_MAX: usize = 64;
+
 /// Shards over all policies. Protects the number of open segments; a year of hourly shards is 8,760.
 pub const SHARDS_MAX: usize = 50_000;
 

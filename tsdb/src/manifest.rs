@@ -60,14 +60,15 @@ impl Manifest {
         let path = directory.manifest();
         let mut frames = log::recover(&*fs, std::slice::from_ref(&path), Stop::Unknown)?;
         let mut state = State::default();
+        let mut format = FORMAT;
         let (mut last_frame, mut edits, mut clean_stop) = (0, 0, false);
         for frame in &mut frames {
             let frame = frame?;
             let damaged = || Error::corrupt(&path, frame.offset, "an edit", format!("kind {}", frame.kind));
             if frame.kind == KIND_FORMAT {
-                check_format(&path, &frame.payload)?;
+                format = check_format(&path, &frame.payload)?;
             } else {
-                let edit = Edit::decode(frame.kind, &frame.payload).ok_or_else(damaged)?;
+                let edit = Edit::decode(frame.kind, &frame.payload, format).ok_or_else(damaged)?;
                 clean_stop = matches!(edit, Edit::Stopped);
                 state.apply(&edit);
             }
@@ -78,8 +79,9 @@ impl Manifest {
         let torn_bytes = torn_bytes(&path, &report)?;
         log::settle(&*fs, &report)?;
         let writer = match report.files.first() {
-            Some(file) => Some(Writer::reopen(&*fs, file, 0)?),
-            None => None,
+            // A file of an older format takes no new records: it is replaced first.
+            Some(file) if format == FORMAT => Some(Writer::reopen(&*fs, file, 0)?),
+            _ => None,
         };
         let manifest = Self { fs, directory, state, writer, next_frame: last_frame + 1, edits };
         Ok((manifest, ManifestReport { torn_bytes, clean_stop }))
@@ -122,7 +124,8 @@ impl Manifest {
         Ok(())
     }
 
-    /// Replaces the file after a failure, so that a restart does not find the edit that failed.
+    /// Replaces the file after a failure, so that a restart does not find the edit that failed, and a file of an older
+    /// format.
     pub(crate) fn mend(&mut self) -> Result<()> {
         if self.writer.is_some() { Ok(()) } else { self.replace() }
     }
@@ -160,14 +163,14 @@ impl Manifest {
     }
 }
 
-/// Refuses a file whose reader must know more than this program does.
-fn check_format(path: &Path, payload: &[u8]) -> Result<()> {
-    let (reader, _) =
+/// The format of a file's records. One whose reader must know more than this program does is refused.
+fn check_format(path: &Path, payload: &[u8]) -> Result<u32> {
+    let (reader, writer) =
         format::read_versions(payload).ok_or_else(|| Error::corrupt(path, 0, "format versions", "none"))?;
     if reader > READER_FORMAT.max(FORMAT) {
         return Err(Error::NewerFormat { path: path.to_path_buf(), found: reader, supported: FORMAT });
     }
-    Ok(())
+    Ok(writer)
 }
 
 /// How many bytes a torn end has. Damage before the end is an error: without the edit that stood there

@@ -32,7 +32,7 @@ mod writer;
 pub(crate) use chunk::ChunkId;
 pub(crate) use footer::content_checksum;
 pub(crate) use format::{BLOCK_LEN, CHECKSUM_LEN};
-pub(crate) use reader::SegmentReader;
+pub(crate) use reader::{SegmentReader, SeriesRef};
 pub(crate) use stretches::{OpenChunk, Stretches, WantedField};
 pub(crate) use writer::{SegmentSummary, SegmentWriter};
 

@@ -2,29 +2,33 @@
 //!
 //! Writes that come later, freezes, merges and drops do not change it. It keeps alive what it names.
 
+mod live;
 mod series;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use model::{FieldType, ScanRequest, SeriesKey, SummaryRequest, TagPredicate, Tags, TimeRange};
 
-use series::each_place;
+use live::each_live;
+use series::Found;
 pub(crate) use series::{Local, Matched, matching};
 
-use crate::catalog::Policy;
+use crate::catalog::{CatalogId, Policy};
 use crate::error::Result;
-use crate::generation::{Generation, GenerationData, RowNumber};
-use crate::head::Head;
+use crate::generation::{Generation, GenerationData, RowNumber, ShapeId};
 use crate::scan::{Scan, SummaryScan};
 use crate::segment::SegmentReader;
-use crate::shard::Shard;
+use crate::shard::{Segment, Shard};
+use crate::tombstone::{Placed, is_live_in_segment, live_shapes};
 use crate::view::View;
 
 /// One retention policy at one moment.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     view: Arc<View>,
+    database: CatalogId,
     policy: Arc<Policy>,
     /// Each generation in memory with the number of rows that are seen of it, the oldest first.
     generations: Vec<(Arc<Generation>, RowNumber)>,
@@ -33,11 +37,18 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    pub(crate) fn new(view: Arc<View>, db: &str, rp: Option<&str>) -> Result<Self> {
-        let policy = view.catalog.policy(db, rp)?.clone();
-        let rows = |generation: &Arc<Generation>| (generation.clone(), generation.rows());
-        let generations = view.generations.iter().map(rows).collect();
-        Ok(Self { view, policy, generations, time: TimeRange::ALL })
+    pub(crate) fn new(current: &ArcSwap<View>, db: &str, rp: Option<&str>) -> Result<Self> {
+        loop {
+            let view = current.load_full();
+            let (database, policy) = (view.catalog.database(db)?.id, view.catalog.policy(db, rp)?.clone());
+            let rows = |generation: &Arc<Generation>| (generation.clone(), generation.rows());
+            let generations = view.generations.iter().map(rows).collect();
+            // Rows that came after a delete must not be seen without the delete. While the view is the same there
+            // was none.
+            if Arc::ptr_eq(&view, &current.load()) {
+                return Ok(Self { view, database, policy, generations, time: TimeRange::ALL });
+            }
+        }
     }
 
     /// The same snapshot, without shards that lie outside `time`.
@@ -53,11 +64,16 @@ impl Snapshot {
     pub fn measurements(&self) -> Result<Vec<Box<str>>> {
         let mut names = BTreeSet::new();
         for shard in self.shards() {
-            for reader in self.readers(shard) {
-                names.extend(reader?.measurements().map(Box::<str>::from));
+            for segment in &shard.segments {
+                let reader = segment.reader()?;
+                for name in reader.measurements() {
+                    if !names.contains(name) && self.is_live(segment, &reader, name)? {
+                        names.insert(Box::from(name));
+                    }
+                }
             }
-            self.each_head(shard, |data, head, rows| {
-                let shapes = head.shapes_before(rows).map(|shape| data.tables.shape(shape).measurement);
+            self.each_head(shard, |data, shapes| {
+                let shapes = shapes.iter().map(|shape| data.tables.shape(*shape).measurement);
                 names.extend(shapes.map(|id| Box::<str>::from(&**data.tables.measurement(id))));
             });
         }
@@ -72,13 +88,16 @@ impl Snapshot {
     pub fn fields(&self, measurement: &str) -> Result<Vec<(Box<str>, Vec<FieldType>)>> {
         let mut fields: BTreeMap<Box<str>, BTreeSet<FieldType>> = BTreeMap::new();
         for shard in self.shards() {
-            for reader in self.readers(shard) {
-                for (name, ty) in reader?.fields(measurement) {
-                    fields.entry(name).or_default().insert(ty);
+            for segment in &shard.segments {
+                let reader = segment.reader()?;
+                if self.is_live(segment, &reader, measurement)? {
+                    for (name, ty) in reader.fields(measurement) {
+                        fields.entry(name).or_default().insert(ty);
+                    }
                 }
             }
-            self.each_head(shard, |data, head, rows| {
-                for shape in head.shapes_before(rows).map(|shape| data.tables.shape(shape)) {
+            self.each_head(shard, |data, shapes| {
+                for shape in shapes.iter().map(|shape| data.tables.shape(*shape)) {
                     if **data.tables.measurement(shape.measurement) == *measurement {
                         for field in shape.fields.iter().map(|field| data.tables.field(*field)) {
                             fields.entry(Box::from(&*field.name)).or_default().insert(field.ty);
@@ -98,7 +117,7 @@ impl Snapshot {
     /// When a segment is damaged.
     pub fn tag_keys(&self, measurement: &str) -> Result<Vec<Box<str>>> {
         let mut keys = BTreeSet::new();
-        each_place(self, measurement, &TagPredicate::All, &self.time, |_, tags, _| {
+        each_live(self, measurement, &TagPredicate::All, |Found { tags, .. }| {
             for (key, _) in tags.iter() {
                 if !keys.contains(key) {
                     keys.insert(Box::<str>::from(key));
@@ -120,7 +139,7 @@ impl Snapshot {
         predicate: &TagPredicate,
     ) -> Result<Vec<Box<str>>> {
         let mut values = BTreeSet::new();
-        each_place(self, measurement, predicate, &self.time, |_, tags, _| {
+        each_live(self, measurement, predicate, |Found { tags, .. }| {
             if let Some(value) = tags.get(key)
                 && !values.contains(value)
             {
@@ -137,7 +156,7 @@ impl Snapshot {
     /// When a segment is damaged.
     pub fn series(&self, measurement: &str, predicate: &TagPredicate) -> Result<Vec<Arc<Tags>>> {
         let mut found: BTreeMap<SeriesKey, Arc<Tags>> = BTreeMap::new();
-        each_place(self, measurement, predicate, &self.time, |key, tags, _| {
+        each_live(self, measurement, predicate, |Found { key, tags, .. }| {
             found.entry(key).or_insert(tags);
             Ok(())
         })?;
@@ -170,16 +189,24 @@ impl Snapshot {
         &self.generations
     }
 
-    fn readers<'a>(&self, shard: &'a Shard) -> impl Iterator<Item = Result<Arc<SegmentReader>>> + use<'a> {
-        shard.segments.iter().map(crate::shard::Segment::reader)
+    /// The tombstones that may hide rows of a measurement inside `time`.
+    pub(crate) fn touching(&self, measurement: &str, time: &TimeRange) -> Vec<&Placed> {
+        self.view.tombstones.touching(self.database, self.policy.id, measurement, time)
     }
 
-    /// Gives each head of a shard, under its generation's lock.
-    fn each_head(&self, shard: &Shard, mut take: impl FnMut(&GenerationData, &Head, RowNumber)) {
+    /// Whether a measurement has a row in a segment, if it is there at all.
+    fn is_live(&self, segment: &Segment, reader: &SegmentReader, measurement: &str) -> Result<bool> {
+        let touching = self.touching(measurement, &segment.info.time);
+        Ok(touching.is_empty() || is_live_in_segment(reader, &segment.info, measurement, &touching)?)
+    }
+
+    /// Gives the shapes with rows of each head of a shard, under its generation's lock.
+    fn each_head(&self, shard: &Shard, mut take: impl FnMut(&GenerationData, &[ShapeId])) {
         for (generation, rows) in &self.generations {
             let data = generation.data.read();
             if let Some(head) = data.heads.get(&shard.info.id) {
-                take(&data, head, *rows);
+                let touching = |measurement: &str| self.touching(measurement, &head.time);
+                take(&data, &live_shapes(&data, head, generation.id, *rows, touching));
             }
         }
     }

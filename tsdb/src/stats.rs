@@ -62,6 +62,10 @@ pub struct EngineStats {
     pub merge_failures: u64,
     /// Shards dropped: by retention, or with their policy or database.
     pub shards_dropped: u64,
+    /// Statements that deleted points.
+    pub deletes: u64,
+    /// Those of them that are not carried out in every segment yet.
+    pub tombstones: u64,
     /// Batches in memory for those who follow the store.
     pub stream_batches: u64,
     /// Their bytes.
@@ -80,6 +84,7 @@ pub(crate) struct Counters {
     pub(crate) merges: AtomicU64,
     pub(crate) merge_failures: AtomicU64,
     pub(crate) shards_dropped: AtomicU64,
+    pub(crate) deletes: AtomicU64,
     wal_frames: AtomicU64,
     wal_bytes: AtomicU64,
     syncs: AtomicU64,
@@ -124,6 +129,7 @@ impl Counters {
             merges: get(&self.merges),
             merge_failures: get(&self.merge_failures),
             shards_dropped: get(&self.shards_dropped),
+            deletes: get(&self.deletes),
             ..EngineStats::default()
         }
     }

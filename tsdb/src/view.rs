@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::catalog::{Catalog, Policy, PolicyId};
 use crate::generation::Generation;
 use crate::shard::{Segment, Shard, ShardId, ShardInfo};
+use crate::tombstone::{Placed, Tombstones};
 
 /// One state of the engine.
 #[derive(Debug, Clone)]
@@ -17,12 +18,20 @@ pub(crate) struct View {
     shards: BTreeMap<(PolicyId, i64), Arc<Shard>>,
     /// The oldest first; the last one is written to.
     pub(crate) generations: Vec<Arc<Generation>>,
+    /// The deletes that are not carried out everywhere yet.
+    pub(crate) tombstones: Tombstones,
 }
 
 impl View {
-    pub(crate) fn new(catalog: Catalog, shards: Vec<Shard>, generations: Vec<Arc<Generation>>) -> Self {
+    pub(crate) fn new(
+        catalog: Catalog,
+        shards: Vec<Shard>,
+        generations: Vec<Arc<Generation>>,
+        tombstones: Tombstones,
+    ) -> Self {
         let by_start = |shard: Shard| ((shard.info.policy, shard.info.time.start), Arc::new(shard));
-        Self { catalog, shards: shards.into_iter().map(by_start).collect(), generations }
+        let shards = shards.into_iter().map(by_start).collect();
+        Self { catalog, shards, generations, tombstones }
     }
 
     /// The generation that is written to.
@@ -101,9 +110,21 @@ impl View {
         self.shards.retain(|_, shard| !ids.contains(&shard.info.id));
     }
 
-    /// Hides the shards whose policy is gone.
+    /// The tombstones that may hide rows of a measurement of a shard, those of heads among them.
+    pub(crate) fn touching(&self, shard: &ShardInfo, measurement: &str) -> Vec<&Placed> {
+        if self.tombstones.is_empty() {
+            return Vec::new();
+        }
+        let database = self.catalog.policy_by_id(shard.policy).map(|(database, _)| database.id);
+        database.map_or_else(Vec::new, |database| {
+            self.tombstones.touching(database, shard.policy, measurement, &shard.time)
+        })
+    }
+
+    /// Hides the shards whose policy is gone, and forgets the tombstones whose database is.
     pub(crate) fn remove_orphans(&mut self) {
         let policies: HashSet<PolicyId> = self.catalog.policies().map(|policy| policy.id).collect();
         self.shards.retain(|_, shard| policies.contains(&shard.info.policy));
+        self.tombstones.retain_databases(&self.catalog.database_ids());
     }
 }

@@ -5,7 +5,7 @@ use tsdb::{EngineStats, SYNC_BUCKETS_US};
 
 type Value = (&'static str, &'static str, fn(&EngineStats) -> u64);
 
-const COUNTERS: [Value; 9] = [
+const COUNTERS: [Value; 10] = [
     ("vigie_store_points_written_total", "Points accepted by the store", |s| s.points_written),
     ("vigie_store_points_future_total", "Accepted points that lie in the future", |s| s.points_future),
     ("vigie_wal_frames_total", "Frames committed to the log", |s| s.wal_frames),
@@ -14,10 +14,11 @@ const COUNTERS: [Value; 9] = [
     ("vigie_freeze_failures_total", "Freezes that failed and are repeated", |s| s.freeze_failures),
     ("vigie_merges_total", "Merges of segments", |s| s.merges),
     ("vigie_merge_failures_total", "Merges that failed", |s| s.merge_failures),
+    ("vigie_deletes_total", "Statements that deleted points", |s| s.deletes),
     ("vigie_shards_dropped_total", "Shards dropped by retention or statements", |s| s.shards_dropped),
 ];
 
-const GAUGES: [Value; 14] = [
+const GAUGES: [Value; 15] = [
     ("vigie_wal_bytes", "Bytes of log that a restart would read", |s| s.wal_bytes),
     ("vigie_read_only", "1 while the log takes no writes", |s| u64::from(s.read_only)),
     ("vigie_last_lsn", "The last log sequence number given", |s| s.last_lsn),
@@ -30,6 +31,7 @@ const GAUGES: [Value; 14] = [
     ("vigie_segment_bytes", "Bytes of segments, file-backed when mapped", |s| s.segment_bytes),
     ("vigie_segment_rows", "Rows in segments", |s| s.segment_rows),
     ("vigie_series", "Series, counted once per segment and head", |s| s.series),
+    ("vigie_tombstones", "Deletes that are not carried out in every segment yet", |s| s.tombstones),
     ("vigie_stream_batches", "Batches kept for alerting", |s| s.stream_batches),
     ("vigie_stream_bytes", "Bytes kept for alerting", |s| s.stream_bytes),
 ];

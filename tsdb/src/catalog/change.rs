@@ -1,4 +1,4 @@
-//! One change of the catalog, as it stands in the WAL and the MANIFEST (`docs/format/wal.md`).
+//! One change of the catalog or deletion of points, as it stands in the WAL and the MANIFEST (`docs/format/wal.md`).
 
 use std::sync::Arc;
 
@@ -6,8 +6,9 @@ use disk::varint;
 
 use super::{CatalogId, Policy, PolicyId};
 use crate::decode::{Decoder, write_text};
+use crate::tombstone::Tombstone;
 
-/// What happened to a database or a policy.
+/// What happened to a database, a policy, or the points of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Change {
     CreateDatabase { id: CatalogId, name: Arc<str> },
@@ -15,6 +16,7 @@ pub(crate) enum Change {
     CreatePolicy { database: CatalogId, policy: Policy, make_default: bool },
     AlterPolicy { database: CatalogId, policy: Policy, make_default: bool },
     DropPolicy { database: CatalogId, policy: PolicyId },
+    Delete(Arc<Tombstone>),
 }
 
 const CREATE_DATABASE: u8 = 1;
@@ -22,6 +24,7 @@ const DROP_DATABASE: u8 = 2;
 const CREATE_POLICY: u8 = 3;
 const ALTER_POLICY: u8 = 4;
 const DROP_POLICY: u8 = 5;
+const DELETE: u8 = 6;
 
 impl Change {
     /// Appends the change to a record.
@@ -47,12 +50,19 @@ impl Change {
                 varint::write_u64(buf, *database);
                 varint::write_u64(buf, *policy);
             }
+            Self::Delete(tombstone) => {
+                buf.push(DELETE);
+                tombstone.encode(buf);
+            }
         }
     }
 
     /// Takes a change off the front of a record.
     pub(crate) fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let kind = input.byte()?;
+        if kind == DELETE {
+            return Some(Self::Delete(Arc::new(Tombstone::decode(input)?)));
+        }
         let id = input.u64()?;
         Some(match kind {
             CREATE_DATABASE => Self::CreateDatabase { id, name: Arc::from(input.text()?) },

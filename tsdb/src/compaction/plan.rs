@@ -60,6 +60,7 @@ mod tests {
                 values: 1,
                 series: 1,
                 bytes: *bytes,
+                settled: Lsn(index as u64),
             })
             .collect();
         assert_eq!(plan(&segments), *expected, "{sizes:?}");

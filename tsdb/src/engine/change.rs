@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use model::Lsn;
+
 use super::Engine;
 use crate::catalog::{Catalog, Change, Database, Policy, PolicySpec, PolicyUpdate, plan};
 use crate::error::Result;
 use crate::ticket::Ticket;
+use crate::tombstone::Placed;
+use crate::view::View;
 use crate::wal::{encode_changes, format::KIND_CHANGES};
 
 /// A database as it is now.
@@ -105,6 +109,11 @@ impl Engine {
 
     /// Plans under the write lock, logs and applies; returns when it is durable.
     fn change(&self, plan: impl FnOnce(&Catalog) -> Result<Vec<Change>>) -> Result<()> {
+        self.settle_changes(|view, _| plan(&view.catalog))
+    }
+
+    /// As [`change`](Self::change), for what needs to know more of the engine, or its own place in the log.
+    pub(super) fn settle_changes(&self, plan: impl FnOnce(&View, Lsn) -> Result<Vec<Change>>) -> Result<()> {
         let ticket = self.log_changes(plan)?;
         let is_drop = ticket.is_some();
         if let Some(ticket) = ticket {
@@ -118,26 +127,36 @@ impl Engine {
         Ok(())
     }
 
-    fn log_changes(&self, plan: impl FnOnce(&Catalog) -> Result<Vec<Change>>) -> Result<Option<Ticket>> {
+    fn log_changes(&self, plan: impl FnOnce(&View, Lsn) -> Result<Vec<Change>>) -> Result<Option<Ticket>> {
         let mut guard = self.writer.lock();
         let writer = guard.running()?;
         if writer.must_seal || self.wal_is_broken() {
             self.seal(writer)?;
         }
-        let changes = plan(&self.view.load().catalog)?;
+        let lsn = writer.next_lsn;
+        let changes = plan(&self.view.load(), lsn)?;
         if changes.is_empty() {
             return Ok(None);
         }
-        let lsn = writer.next_lsn;
         let payload = encode_changes(&changes);
         let ticket = self.submit(lsn, KIND_CHANGES, &payload)?;
         writer.next_lsn = lsn.next();
         writer.last_write = self.options.clock.monotonic();
         let mut view = (*self.view.load_full()).clone();
-        changes.iter().for_each(|change| view.catalog.apply(change));
-        view.remove_orphans();
         let generation = view.active().clone();
         let mut data = generation.data.write();
+        for change in &changes {
+            view.catalog.apply(change);
+            if let Change::Delete(tombstone) = change {
+                let tombstone = tombstone.clone();
+                let placed = Placed { tombstone, generation: generation.id, rows: data.rows };
+                view.tombstones.add(placed.clone());
+                data.deletes.add(placed);
+                // A field of which nothing is left may get another type.
+                writer.types.clear();
+            }
+        }
+        view.remove_orphans();
         data.changes.extend(changes);
         self.view.store(Arc::new(view));
         generation.publish(&data, lsn, payload.len());

@@ -102,20 +102,17 @@ impl<'a> Intake<'a> {
         Ok(self.check_types(shard, &layout).map(|()| Resolved { point: index, shard, series, layout }))
     }
 
-    /// A shape that is in the head of the shard was checked when it came in.
+    /// A shape that was admitted once since the last delete is.
     fn check_types(&mut self, shard: ShardId, layout: &Layout) -> std::result::Result<(), RejectReason> {
-        let head = self.data.heads.get(&shard);
-        if head.is_some_and(|head| layout.parts.iter().all(|part| head.arenas.contains_key(&part.shape)))
-            && layout.is_plain()
-        {
-            return Ok(());
-        }
         let types = match self.writer.types.entry(shard) {
             std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
             std::collections::hash_map::Entry::Vacant(new) => {
                 new.insert(ShardTypes::load(&self.outcome.view, shard, self.data))
             }
         };
+        if types.knows(layout) {
+            return Ok(());
+        }
         types.admit(self.data.tables.measurement(layout.measurement), layout)
     }
 

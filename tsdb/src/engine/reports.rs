@@ -12,6 +12,7 @@ impl Engine {
         stats.last_lsn = view.active().last_lsn().0;
         stats.generations = view.generations.len() as u64;
         stats.databases = view.catalog.database_count() as u64;
+        stats.tombstones = view.tombstones.len() as u64;
         stats.shards = view.shard_count() as u64;
         for generation in &view.generations {
             stats.head_bytes += generation.head_bytes();

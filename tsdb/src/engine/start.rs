@@ -92,6 +92,8 @@ impl Engine {
         if found.clean_stop {
             manifest.commit(&Edit::Started)?;
         }
+        // What follows may be of a kind that an older format does not know.
+        manifest.mend()?;
         let engine = assemble(fs, directory, options, manifest, shards, replayed, lock, report, started)?;
         if engine.options.background {
             let no_thread =
@@ -157,7 +159,7 @@ fn assemble(
     let mut generations = replayed.generations;
     generations.iter().for_each(|generation| lease(&options, generation));
     generations.push(Arc::new(Generation::new(id, next_lsn, Vec::new())));
-    let mut view = View::new(replayed.catalog, shards, generations);
+    let mut view = View::new(replayed.catalog, shards, generations, replayed.tombstones);
     view.remove_orphans();
     let next_segment = manifest.state().next_segment;
     report.elapsed = options.clock.monotonic().saturating_sub(started);

@@ -5,14 +5,20 @@ use std::sync::Arc;
 
 use model::FieldType;
 
-use crate::generation::{GenerationData, Layout};
+use crate::generation::{Generation, GenerationData, Layout, ShapePart};
 use crate::rejected::RejectReason;
 use crate::shard::{Shard, ShardId};
+use crate::tombstone::{is_live_in_segment, live_shapes};
 use crate::view::View;
 
-/// Measurement, field, type.
+/// The types that are taken, and the shapes that fit them.
 #[derive(Debug, Default)]
-pub(crate) struct ShardTypes(HashMap<Arc<str>, HashMap<Box<str>, FieldType>>);
+pub(crate) struct ShardTypes {
+    /// Measurement, field, type.
+    types: HashMap<Arc<str>, HashMap<Box<str>, FieldType>>,
+    /// Whether each shape of the generation that is written to was admitted: then its rows need no look-up by name.
+    admitted: Vec<bool>,
+}
 
 impl ShardTypes {
     /// The types that segments and heads of a shard hold. `active` is the data of the generation that is
@@ -20,21 +26,28 @@ impl ShardTypes {
     pub(super) fn load(view: &View, shard: ShardId, active: &GenerationData) -> Self {
         let mut types = Self::default();
         if let Some(shard) = view.shard(shard) {
-            types.add_segments(shard);
+            types.add_segments(view, shard);
         }
         for generation in view.sealed() {
-            types.add_head(&generation.data.read(), shard);
+            types.add_head(view, generation, &generation.data.read(), shard);
         }
-        types.add_head(active, shard);
+        types.add_head(view, view.active(), active, shard);
         types
     }
 
-    fn add_segments(&mut self, shard: &Shard) {
+    fn add_segments(&mut self, view: &View, shard: &Shard) {
         for segment in &shard.segments {
             // A damaged segment fails the queries that need it; writers go on without its types.
             let Ok(reader) = segment.reader() else { continue };
             for measurement in reader.measurements() {
-                let fields = self.0.entry(Arc::from(measurement)).or_default();
+                let touching = view.touching(&shard.info, measurement);
+                // What cannot be read cannot be said to be deleted.
+                let is_live = touching.is_empty()
+                    || is_live_in_segment(&reader, &segment.info, measurement, &touching).unwrap_or(true);
+                if !is_live {
+                    continue;
+                }
+                let fields = self.types.entry(Arc::from(measurement)).or_default();
                 for (name, ty) in reader.fields(measurement) {
                     fields.entry(name).or_insert(ty);
                 }
@@ -42,11 +55,12 @@ impl ShardTypes {
         }
     }
 
-    fn add_head(&mut self, data: &GenerationData, shard: ShardId) {
-        let Some(head) = data.heads.get(&shard) else { return };
-        for shape in head.shapes_before(data.rows) {
+    fn add_head(&mut self, view: &View, generation: &Generation, data: &GenerationData, shard: ShardId) {
+        let Some((head, info)) = data.heads.get(&shard).zip(data.shards.get(&shard)) else { return };
+        let touching = |measurement: &str| view.touching(info, measurement);
+        for shape in live_shapes(data, head, generation.id, data.rows, touching) {
             let shape = data.tables.shape(shape);
-            let fields = self.0.entry(data.tables.measurement(shape.measurement).clone()).or_default();
+            let fields = self.types.entry(data.tables.measurement(shape.measurement).clone()).or_default();
             for field in &shape.fields {
                 let field = data.tables.field(*field);
                 fields.entry(Box::from(&*field.name)).or_insert(field.ty);
@@ -54,9 +68,16 @@ impl ShardTypes {
         }
     }
 
+    /// Whether every row of this layout is admitted.
+    pub(super) fn knows(&self, layout: &Layout) -> bool {
+        let is_admitted =
+            |part: &ShapePart| self.admitted.get(part.shape as usize).is_some_and(|admitted| *admitted);
+        layout.is_plain() && layout.parts.iter().all(is_admitted)
+    }
+
     /// Takes the fields of a layout in, or says which one conflicts and changes nothing.
     pub(super) fn admit(&mut self, measurement: &Arc<str>, layout: &Layout) -> Result<(), RejectReason> {
-        let known = self.0.entry(measurement.clone()).or_default();
+        let known = self.types.entry(measurement.clone()).or_default();
         let mut new: Vec<(&str, FieldType)> = Vec::new();
         for (name, ty) in layout.names() {
             let existing = known
@@ -78,6 +99,13 @@ impl ShardTypes {
         }
         for (name, ty) in new {
             known.insert(name.into(), ty);
+        }
+        for part in &layout.parts {
+            let shape = part.shape as usize;
+            if self.admitted.len() <= shape {
+                self.admitted.resize(shape + 1, false);
+            }
+            self.admitted[shape] = true;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 mod backup;
 mod drops;
 mod flush;
+mod forget;
 mod merges;
 
 use std::collections::{HashMap, HashSet};
@@ -13,12 +14,13 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use disk::Fs;
+use forget::Judged;
 
 use super::Engine;
 use crate::backup::Pin;
 use crate::directory::Directory;
 use crate::error::Result;
-use crate::limits::{IDLE_FREEZE_LARGE, IDLE_HEAD_BYTES};
+use crate::limits::{IDLE_FREEZE_LARGE, IDLE_HEAD_BYTES, TOMBSTONES_BEFORE_SEAL};
 use crate::manifest::{Edit, Manifest, SegmentId};
 use crate::retention::ClockGuard;
 use crate::segment::SegmentReader;
@@ -38,6 +40,7 @@ pub(crate) struct Upkeep {
     /// Until when, by monotonic time, a shard whose merge failed is left alone.
     merges_paused: HashMap<ShardId, Duration>,
     guard: ClockGuard,
+    judged: Judged,
 }
 
 impl Upkeep {
@@ -50,6 +53,7 @@ impl Upkeep {
             pins: Vec::new(),
             merges_paused: HashMap::new(),
             guard: ClockGuard::default(),
+            judged: Judged::default(),
         }
     }
 
@@ -143,8 +147,9 @@ impl Engine {
         let expired = self.drop_expired(&mut upkeep);
         // A disk that takes no segment of a head takes no merged one either.
         let merged = if flushed.is_ok() { self.merge_all(&mut upkeep) } else { Ok(()) };
+        let forgotten = self.forget_tombstones(&mut upkeep);
         let swept = upkeep.sweep(&*self.fs, &self.directory);
-        flushed.and(orphans).and(expired).and(merged).and(swept)
+        flushed.and(orphans).and(expired).and(merged).and(forgotten).and(swept)
     }
 
     /// Writes everything that was accepted into segments.
@@ -206,6 +211,7 @@ impl Engine {
         let is_due = active.wal_bytes() >= self.options.generation_wal_bytes
             || active.head_bytes() >= self.options.generation_head_bytes
             || idle >= idle_max
+            || (view.tombstones.len() >= TOMBSTONES_BEFORE_SEAL && !active.data.read().deletes.is_empty())
             || (is_large && idle >= IDLE_FREEZE_LARGE);
         if is_due && view.sealed().is_empty() { self.seal(writer) } else { Ok(()) }
     }

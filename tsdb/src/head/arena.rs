@@ -13,16 +13,22 @@ pub(crate) struct Arena {
     full: Vec<Arc<Block>>,
     open: Block,
     first_row: RowNumber,
+    last_row: RowNumber,
 }
 
 impl Arena {
     pub(super) fn new(types: &[FieldType], first_row: RowNumber) -> Self {
-        Self { full: Vec::new(), open: Block::new(types), first_row }
+        Self { full: Vec::new(), open: Block::new(types), first_row, last_row: first_row }
     }
 
     /// The number of its first row.
     pub(super) const fn first_row(&self) -> RowNumber {
         self.first_row
+    }
+
+    /// The number of its last row.
+    pub(super) const fn last_row(&self) -> RowNumber {
+        self.last_row
     }
 
     /// Adds a row: one value for each column, in their order.
@@ -33,6 +39,7 @@ impl Arena {
         row: RowNumber,
         values: impl Iterator<Item = ValueRef<'a>>,
     ) {
+        self.last_row = row;
         self.open.push(series, ts, row, values);
         if self.open.is_full() {
             let empty = self.open.empty_like();

@@ -1,5 +1,6 @@
 //! From a sealed head to what a segment stores: its series in the order of their keys.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use model::{Column, SeriesKey, Values};
@@ -10,6 +11,7 @@ use crate::columns;
 use crate::generation::{GenerationData, SeriesId, ShapeId, Tables};
 use crate::merge::{NamedPiece, Rank, assemble};
 use crate::run::Group;
+use crate::tombstone::Hidden;
 
 /// Some rows of one series: where they lie.
 #[derive(Debug, Clone, Copy)]
@@ -22,10 +24,12 @@ struct Stretch {
     end: usize,
 }
 
-/// The series of a head with their groups, in rising order of their keys.
+/// The series of a head with their groups, in rising order of their keys; `hidden` tells which rows of a series to
+/// leave out. Of a series of which nothing is left there is no group.
 pub(crate) fn frozen_series<'a>(
     data: &'a GenerationData,
     head: &'a Head,
+    mut hidden: impl FnMut(SeriesId) -> Option<Arc<Hidden>> + 'a,
 ) -> impl Iterator<Item = (&'a SeriesKey, Vec<Group>)> + 'a {
     let tables = &data.tables;
     let series = series_by_key(tables, head);
@@ -41,9 +45,17 @@ pub(crate) fn frozen_series<'a>(
     let mut stretches = stretches(tables, &series, &arenas).into_iter().peekable();
     series.into_iter().enumerate().map(move |(order, id)| {
         let mut pieces = Vec::new();
+        let hidden = hidden(id);
         while let Some(stretch) = stretches.next_if(|stretch| stretch.order == order) {
             let (shape, blocks) = &arenas[stretch.arena];
-            pieces.push(piece(tables, *shape, &blocks[stretch.block], &stretch));
+            let block = &blocks[stretch.block];
+            match &hidden {
+                None => pieces.push(piece(tables, *shape, block, stretch.start..stretch.end)),
+                Some(hidden) => {
+                    let live = live_rows(block, &stretch, hidden);
+                    pieces.extend(live.map(|rows| piece(tables, *shape, block, rows)));
+                }
+            }
         }
         (&tables.series(id).key, assemble(pieces))
     })
@@ -75,8 +87,24 @@ fn stretches(tables: &Tables, series: &[SeriesId], arenas: &[(ShapeId, Vec<Arc<B
     stretches
 }
 
-fn piece(tables: &Tables, shape: ShapeId, block: &Block, stretch: &Stretch) -> NamedPiece {
-    let (start, end) = (stretch.start, stretch.end);
+/// Neighbouring rows of a stretch that are not hidden. A piece without rows must not come about: fields that were
+/// deleted may have another type by now.
+fn live_rows<'a>(
+    block: &'a Block,
+    stretch: &Stretch,
+    hidden: &'a Hidden,
+) -> impl Iterator<Item = Range<usize>> + 'a {
+    let mut rows = stretch.start..stretch.end;
+    let is_live = |row: &usize| !hidden.hides(block.times[*row], block.rows[*row]);
+    std::iter::from_fn(move || {
+        let start = rows.find(is_live)?;
+        let end = rows.find(|row| !is_live(row)).unwrap_or(rows.end);
+        Some(start..end)
+    })
+}
+
+fn piece(tables: &Tables, shape: ShapeId, block: &Block, rows: Range<usize>) -> NamedPiece {
+    let (start, end) = (rows.start, rows.end);
     let fields = tables.shape(shape).fields.iter().zip(&block.columns).map(|(field, column)| {
         let field = tables.field(*field);
         let mut values = Values::empty(field.ty);

@@ -1,5 +1,6 @@
 //! What a scan reads of a head: its blocks, held without the lock.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use model::{Column, TimeRange};
@@ -9,6 +10,7 @@ use super::block::Block;
 use crate::columns;
 use crate::generation::{MeasurementId, RowNumber, SeriesId, Tables};
 use crate::merge::{Piece, Rank};
+use crate::tombstone::Hidden;
 
 /// Rows of some series and fields of one measurement, up to a row number.
 #[derive(Debug)]
@@ -73,6 +75,34 @@ impl HeadView {
         Self { blocks: views, rows, index: None }
     }
 
+    /// Collects the blocks of a measurement, to ask which rows are [live](Self::has_live).
+    pub(crate) fn rows_of(head: &Head, tables: &Tables, measurement: MeasurementId, rows: RowNumber) -> Self {
+        let arenas = head.arenas.iter().filter(|(shape, arena)| {
+            tables.shape(**shape).measurement == measurement && arena.first_row() < rows
+        });
+        let columns: Arc<[(usize, usize)]> = Arc::new([]);
+        let mut views = Vec::new();
+        for (_, arena) in arenas {
+            let open = Arc::new(arena.open().sorted_where(|_, row| row < rows));
+            let blocks = arena.full().iter().cloned().chain(std::iter::once(open));
+            views.extend(blocks.map(|block| BlockView { block, columns: columns.clone() }));
+        }
+        Self { blocks: views, rows, index: None }
+    }
+
+    /// Whether a series has a row that is not hidden.
+    pub(crate) fn has_live(&self, series: SeriesId, hidden: &Hidden) -> bool {
+        let is_live = |view: &BlockView| {
+            let block = &view.block;
+            let mut rows = block.range(series, &TimeRange::ALL);
+            rows.any(|row| block.rows[row] < self.rows && !hidden.hides(block.times[row], block.rows[row]))
+        };
+        match &self.index {
+            Some(index) => index.of(series).iter().any(|at| is_live(&self.blocks[*at as usize])),
+            None => self.blocks.iter().any(is_live),
+        }
+    }
+
     /// Prepares for reading so many series, if that is worth it; says how many bytes it takes.
     pub(crate) fn prepare(&mut self, series: usize) -> usize {
         let rows: usize = self.blocks.iter().map(|view| view.block.len()).sum();
@@ -85,12 +115,20 @@ impl HeadView {
         bytes
     }
 
-    /// Appends what it holds of a series inside `time`; `base` is added to row numbers to give ranks.
-    pub(crate) fn pieces(&self, series: SeriesId, time: &TimeRange, base: u64, out: &mut Vec<Piece>) {
+    /// Appends what it holds of a series inside `time` that is not hidden; `base` is added to row numbers to give
+    /// ranks.
+    pub(crate) fn pieces(
+        &self,
+        series: SeriesId,
+        time: &TimeRange,
+        hidden: Option<&Hidden>,
+        base: u64,
+        out: &mut Vec<Piece>,
+    ) {
         let mut add = |view: &BlockView| {
             let range = view.block.range(series, time);
             if !range.is_empty() {
-                out.push(self.piece(view, range.start, range.end, base));
+                out.push(self.piece(view, range, hidden, base));
             }
         };
         match &self.index {
@@ -108,10 +146,11 @@ impl HeadView {
         }
     }
 
-    fn piece(&self, view: &BlockView, start: usize, end: usize, base: u64) -> Piece {
+    fn piece(&self, view: &BlockView, range: Range<usize>, hidden: Option<&Hidden>, base: u64) -> Piece {
         let BlockView { block, columns } = view;
-        let numbers = &block.rows[start..end];
-        if numbers.iter().all(|number| *number < self.rows) {
+        let (start, end) = (range.start, range.end);
+        let numbers = &block.rows[range];
+        if hidden.is_none() && numbers.iter().all(|number| *number < self.rows) {
             let columns = columns.iter().map(|(place, column)| {
                 let mut values = model::Values::empty(block.columns[*column].field_type());
                 columns::append(&mut values, &block.columns[*column], start, end);
@@ -123,7 +162,9 @@ impl HeadView {
                 columns: columns.collect(),
             };
         }
-        let rows = (start..end).filter(|row| block.rows[*row] < self.rows);
+        let is_hidden =
+            |row: usize| hidden.is_some_and(|hidden| hidden.hides(block.times[row], block.rows[row]));
+        let rows = (start..end).filter(|row| block.rows[*row] < self.rows && !is_hidden(*row));
         let rows: Vec<u32> = rows.filter_map(|row| u32::try_from(row).ok()).collect();
         let at = |row: &u32| *row as usize;
         let columns = columns

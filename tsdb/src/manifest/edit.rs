@@ -4,7 +4,10 @@ use disk::varint;
 use model::{Lsn, TimeRange};
 
 use super::State;
-use super::format::{KIND_FLUSH, KIND_MERGE, KIND_REMOVE_SHARDS, KIND_STARTED, KIND_STOPPED, KIND_WHOLE};
+use super::format::{
+    FORMAT_WITH_TOMBSTONES, KIND_FLUSH, KIND_FORGET, KIND_MERGE, KIND_REMOVE_SHARDS, KIND_STARTED,
+    KIND_STOPPED, KIND_WHOLE,
+};
 use crate::catalog::Change;
 use crate::decode::{Decoder, write_count};
 use crate::generation::GenerationId;
@@ -28,6 +31,8 @@ pub(crate) struct SegmentInfo {
     pub(crate) values: u64,
     pub(crate) series: u64,
     pub(crate) bytes: u64,
+    /// Every tombstone up to this LSN was carried out in the file, or hides nothing in it.
+    pub(crate) settled: Lsn,
 }
 
 /// What happened to the set of files that count.
@@ -47,6 +52,8 @@ pub(crate) enum Edit {
     Merge { shard: ShardId, gone: Vec<SegmentId>, merged: Option<SegmentInfo> },
     /// Shards are gone. Generations up to this one may still have rows for them, which do not count.
     RemoveShards { shards: Vec<ShardId>, generation: GenerationId },
+    /// Tombstones that hide nothing of any segment any more.
+    Forget { tombstones: Vec<Lsn> },
     /// The engine was stopped: nothing is in the WAL.
     Stopped,
     /// The engine was started.
@@ -61,6 +68,7 @@ impl Edit {
             Self::Flush { .. } => KIND_FLUSH,
             Self::Merge { .. } => KIND_MERGE,
             Self::RemoveShards { .. } => KIND_REMOVE_SHARDS,
+            Self::Forget { .. } => KIND_FORGET,
             Self::Stopped => KIND_STOPPED,
             Self::Started => KIND_STARTED,
         }
@@ -90,32 +98,38 @@ impl Edit {
                 varint::write_u64(&mut buf, *generation);
                 write_ids(&mut buf, shards);
             }
+            Self::Forget { tombstones } => {
+                write_count(&mut buf, tombstones.len());
+                tombstones.iter().for_each(|lsn| varint::write_u64(&mut buf, lsn.0));
+            }
             Self::Stopped | Self::Started => {}
         }
         buf
     }
 
-    /// Reads the record of this kind; `None` if it is none.
-    pub(super) fn decode(kind: u8, payload: &[u8]) -> Option<Self> {
+    /// Reads the record of this kind in a file of this format; `None` if it is none.
+    pub(super) fn decode(kind: u8, payload: &[u8], format: u32) -> Option<Self> {
         let mut input = Decoder::new(payload);
+        let segment = |input: &mut Decoder<'_>| SegmentInfo::decode(input, format);
         let edit = match kind {
-            KIND_WHOLE => Self::Whole(Box::new(State::decode(&mut input)?)),
+            KIND_WHOLE => Self::Whole(Box::new(State::decode(&mut input, format)?)),
             KIND_FLUSH => Self::Flush {
                 generation: input.u64()?,
                 last_lsn: Lsn(input.u64()?),
                 changes: input.list(Change::decode)?,
                 shards: input.list(ShardInfo::decode)?,
-                segments: input.list(SegmentInfo::decode)?,
+                segments: input.list(segment)?,
             },
             KIND_MERGE => Self::Merge {
                 shard: input.u64()?,
                 gone: input.list(Decoder::u64)?,
-                merged: input.list(SegmentInfo::decode)?.pop(),
+                merged: input.list(segment)?.pop(),
             },
             KIND_REMOVE_SHARDS => {
                 let generation = input.u64()?;
                 Self::RemoveShards { shards: input.list(Decoder::u64)?, generation }
             }
+            KIND_FORGET => Self::Forget { tombstones: input.list(|input| Some(Lsn(input.u64()?)))? },
             KIND_STOPPED => Self::Stopped,
             KIND_STARTED => Self::Started,
             _ => return None,
@@ -133,10 +147,11 @@ impl SegmentInfo {
         varint::write_i64(buf, self.time.start);
         varint::write_i64(buf, self.time.end);
         [self.rows, self.values, self.series, self.bytes].iter().for_each(|n| varint::write_u64(buf, *n));
+        varint::write_u64(buf, self.settled.0);
     }
 
-    pub(super) fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        Some(Self {
+    pub(super) fn decode(input: &mut Decoder<'_>, format: u32) -> Option<Self> {
+        let mut info = Self {
             id: input.u64()?,
             shard: input.u64()?,
             lsn_start: Lsn(input.u64()?),
@@ -146,7 +161,11 @@ impl SegmentInfo {
             values: input.u64()?,
             series: input.u64()?,
             bytes: input.u64()?,
-        })
+            settled: Lsn(0),
+        };
+        // Before there were tombstones no segment had missed one.
+        info.settled = if format >= FORMAT_WITH_TOMBSTONES { Lsn(input.u64()?) } else { info.lsn_end };
+        Some(info)
     }
 }
 

@@ -8,10 +8,14 @@
 use disk::varint;
 
 /// The format that this program writes.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 /// The oldest program that can read what this one writes knows this format.
-pub(crate) const READER_FORMAT: u32 = 1;
+pub(crate) const READER_FORMAT: u32 = 2;
+
+/// The first format with tombstones: the state holds those that are not carried out everywhere, and each segment up to
+/// which LSN they were carried out in it.
+pub(crate) const FORMAT_WITH_TOMBSTONES: u32 = 2;
 
 /// Which program may read the file: the first record of every MANIFEST.
 pub(crate) const KIND_FORMAT: u8 = 1;
@@ -27,6 +31,8 @@ pub(crate) const KIND_REMOVE_SHARDS: u8 = 5;
 pub(crate) const KIND_STOPPED: u8 = 6;
 /// The engine was started.
 pub(crate) const KIND_STARTED: u8 = 7;
+/// Tombstones hide nothing any more.
+pub(crate) const KIND_FORGET: u8 = 8;
 
 /// The record of versions.
 pub(crate) fn versions() -> Vec<u8> {

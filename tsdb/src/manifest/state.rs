@@ -8,10 +8,12 @@ use model::Lsn;
 
 use super::Edit;
 use super::edit::{SegmentId, SegmentInfo, write_ids};
+use super::format::FORMAT_WITH_TOMBSTONES;
 use crate::catalog::{Catalog, Change};
 use crate::decode::{Decoder, write_count, write_text};
 use crate::generation::GenerationId;
 use crate::shard::{ShardId, ShardInfo};
+use crate::tombstone::{Placed, Tombstone, Tombstones};
 
 /// The catalog and the files that count, as of the last flushed generation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,6 +21,8 @@ pub(crate) struct State {
     pub(crate) catalog: Catalog,
     pub(crate) shards: BTreeMap<ShardId, ShardInfo>,
     pub(crate) segments: BTreeMap<SegmentId, SegmentInfo>,
+    /// Tombstones that may still hide rows of segments.
+    pub(crate) tombstones: BTreeMap<Lsn, Arc<Tombstone>>,
     /// Shards that are gone, with the last generation that may have rows for them.
     pub(crate) removed: BTreeMap<ShardId, GenerationId>,
     /// Segments that were forgotten and whose files may still be there.
@@ -39,7 +43,7 @@ impl State {
         match edit {
             Edit::Whole(state) => self.clone_from(state),
             Edit::Flush { generation, last_lsn, changes, shards, segments } => {
-                changes.iter().for_each(|change| self.catalog.apply(change));
+                changes.iter().for_each(|change| self.apply_change(change));
                 shards.iter().for_each(|shard| self.add_shard(*shard));
                 segments.iter().for_each(|segment| self.add_segment(*segment));
                 self.flushed = self.flushed.max(*generation);
@@ -53,8 +57,29 @@ impl State {
             Edit::RemoveShards { shards, generation } => {
                 shards.iter().for_each(|shard| self.remove_shard(*shard, *generation));
             }
+            Edit::Forget { tombstones } => {
+                tombstones.iter().for_each(|lsn| {
+                    self.tombstones.remove(lsn);
+                });
+            }
             Edit::Stopped | Edit::Started => {}
         }
+    }
+
+    fn apply_change(&mut self, change: &Change) {
+        self.catalog.apply(change);
+        match change {
+            Change::Delete(tombstone) => {
+                self.tombstones.insert(tombstone.lsn, tombstone.clone());
+            }
+            Change::DropDatabase { id } => self.tombstones.retain(|_, tombstone| tombstone.database != *id),
+            _ => {}
+        }
+    }
+
+    /// The tombstones that may still hide rows of segments. All are older than what is in memory.
+    pub(crate) fn deletes(&self) -> Tombstones {
+        self.tombstones.values().cloned().map(Placed::settled).collect()
     }
 
     /// Whether rows for this shard still count.
@@ -132,26 +157,31 @@ impl State {
             varint::write_u64(buf, *generation);
         }
         write_ids(buf, &self.obsolete.iter().copied().collect::<Vec<_>>());
+        write_count(buf, self.tombstones.len());
+        self.tombstones.values().for_each(|tombstone| tombstone.encode(buf));
         let numbers = [self.flushed, self.flushed_lsn.0, self.next_shard, self.next_segment];
         numbers.iter().for_each(|number| varint::write_u64(buf, *number));
     }
 
-    pub(super) fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+    pub(super) fn decode(input: &mut Decoder<'_>, format: u32) -> Option<Self> {
         let mut catalog = Catalog::default();
         input.list(Change::decode)?.iter().for_each(|change| catalog.apply(change));
         let next_id = input.u64()?;
         let defaults = input.list(|input| Some((input.u64()?, Arc::from(input.text()?))))?;
         catalog.restore(next_id, &defaults);
         let shards = input.list(ShardInfo::decode)?;
-        let segments = input.list(SegmentInfo::decode)?;
+        let segments = input.list(|input| SegmentInfo::decode(input, format))?;
         let removed = input.list(|input| Some((input.u64()?, input.u64()?)))?;
         let obsolete = input.list(Decoder::u64)?;
+        let tombstones =
+            if format >= FORMAT_WITH_TOMBSTONES { input.list(Tombstone::decode)? } else { Vec::new() };
         Some(Self {
             catalog,
             shards: shards.into_iter().map(|shard| (shard.id, shard)).collect(),
             segments: segments.into_iter().map(|segment| (segment.id, segment)).collect(),
             removed: removed.into_iter().collect(),
             obsolete: obsolete.into_iter().collect(),
+            tombstones: tombstones.into_iter().map(|one| (one.lsn, Arc::new(one))).collect(),
             flushed: input.u64()?,
             flushed_lsn: Lsn(input.u64()?),
             next_shard: input.u64()?,

@@ -5,6 +5,7 @@ use model::{Column, ColumnBatch, FieldType, TimeRange};
 use super::plan::{Plan, ShardPlan};
 use crate::columns;
 use crate::error::Result;
+use crate::generation::RowNumber;
 use crate::merge::{Piece, Rank, merge};
 use crate::snapshot::{Local, Matched};
 
@@ -12,12 +13,14 @@ use crate::snapshot::{Local, Matched};
 pub(super) fn read(plan: &Plan, series: &Matched, number: usize, time: &TimeRange) -> Result<ColumnBatch> {
     let shard = &plan.shards[number];
     let mut pieces = Vec::new();
-    for place in series.places_in(number) {
+    for (place, hidden) in series.places_in(number) {
         match place {
             Local::Segment { segment, chunk, .. } => {
                 let Some(reader) = &shard.segments[*segment] else { continue };
                 let names: Vec<&str> = plan.names.iter().map(|name| &**name).collect();
-                for group in reader.read(*chunk, *time, &names)? {
+                let live = hidden.map_or(*time, |hidden| hidden.live(time, RowNumber::MAX));
+                for group in reader.read(*chunk, live, &names)? {
+                    let group = if let Some(hidden) = hidden { group.without(hidden) } else { group };
                     let fields = group.fields.into_iter();
                     let columns = fields
                         .filter_map(|(name, column)| {
@@ -30,7 +33,7 @@ pub(super) fn read(plan: &Plan, series: &Matched, number: usize, time: &TimeRang
             }
             Local::Head { generation, series, .. } => {
                 let Some(head) = &shard.heads[*generation] else { continue };
-                head.pieces(*series, time, head_rank(shard, *generation), &mut pieces);
+                head.pieces(*series, time, hidden, head_rank(shard, *generation), &mut pieces);
             }
         }
     }

@@ -8,6 +8,7 @@ use super::plan::{Plan, ShardPlan};
 use crate::error::Result;
 use crate::segment::{OpenChunk, Stretches, WantedField};
 use crate::snapshot::{Local, Matched};
+use crate::tombstone::Hidden;
 
 /// Tells what it can of the series in `parts` of shards, and gives back the parts that must be read.
 pub(super) fn tell(
@@ -20,7 +21,13 @@ pub(super) fn tell(
     let wanted: Vec<WantedField<'_>> = request.scan.fields.iter().zip(&request.kinds).map(field).collect();
     let mut left = Vec::with_capacity(parts.len());
     for (number, time) in parts {
-        let found = of_shard(&plan.shards[number], series.places_in(number), request, &wanted, time)?;
+        let found = of_shard(
+            &plan.shards[number],
+            &series.places_in(number).collect::<Vec<_>>(),
+            request,
+            &wanted,
+            time,
+        )?;
         let mut start = time.start;
         let mut skip = |gap_end: i64, next: i64| {
             if start < gap_end {
@@ -48,24 +55,24 @@ fn field<'a>((request, kinds): (&'a FieldRequest, &model::SummaryKinds)) -> Want
 }
 
 /// The stretches that the segments of a shard can tell. One in which another segment or a head may have rows of the
-/// series is not told: of two values for one instant only one counts.
+/// series is not told: of two values for one instant only one counts. Nor is one in which rows may be deleted.
 fn of_shard(
     shard: &ShardPlan,
-    places: &[Local],
+    places: &[(&Local, Option<&Hidden>)],
     request: &SummaryRequest,
     wanted: &[WantedField<'_>],
     time: TimeRange,
 ) -> Result<Vec<Stretches>> {
-    let mut chunks: Vec<OpenChunk<'_>> = Vec::new();
-    for place in places {
+    let mut chunks: Vec<(OpenChunk<'_>, Option<&Hidden>)> = Vec::new();
+    for (place, hidden) in places {
         if let Local::Segment { segment, chunk, .. } = place
             && let Some(reader) = &shard.segments[*segment]
         {
-            chunks.push(reader.open_chunk(*chunk)?);
+            chunks.push((reader.open_chunk(*chunk)?, *hidden));
         }
     }
     let in_heads = |range: &TimeRange| {
-        places.iter().any(|place| match place {
+        places.iter().any(|(place, _)| match place {
             Local::Head { generation, series, .. } => {
                 shard.heads[*generation].as_ref().is_some_and(|head| head.may_hold(*series, range))
             }
@@ -73,13 +80,17 @@ fn of_shard(
         })
     };
     let mut found = Vec::new();
-    for (number, chunk) in chunks.iter().enumerate() {
+    for (number, (chunk, hidden)) in chunks.iter().enumerate() {
         let is_alone = |range: TimeRange| {
             let others = chunks.iter().enumerate().filter(|(other, _)| *other != number);
-            !others.into_iter().any(|(_, other)| other.may_hold(range)) && !in_heads(&range)
+            !others.into_iter().any(|(_, (other, _))| other.may_hold(range)) && !in_heads(&range)
         };
+        let is_touched = |range: TimeRange| hidden.is_some_and(|hidden| hidden.touches(&range));
         let usable = |range: TimeRange| {
-            time.intersect(&range) == range && request.is_in_one_window(range) && is_alone(range)
+            time.intersect(&range) == range
+                && request.is_in_one_window(range)
+                && !is_touched(range)
+                && is_alone(range)
         };
         found.extend(chunk.stretches(wanted, request.times, usable)?);
     }

@@ -16,6 +16,7 @@ use crate::Result;
 use crate::codec::{Decoded, Malformed, read_count};
 use disk::Fs;
 use model::{FieldType, SeriesKey, TagPredicate, Tags};
+use roaring::RoaringBitmap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -96,6 +97,15 @@ impl SegmentReader {
         let names = SeriesNames::open(self, measurement)?;
         found.iter().try_for_each(|id| take(names.series(ChunkId(id))?))?;
         self.blocks.intact()
+    }
+
+    /// The series of a measurement that pass, by the numbers of their chunks.
+    ///
+    /// # Errors
+    /// When what must be read is damaged.
+    pub(crate) fn chunks(&self, measurement: &str, predicate: &TagPredicate) -> Result<RoaringBitmap> {
+        let Some(measurement) = self.directory.find(measurement) else { return Ok(RoaringBitmap::new()) };
+        Postings::open(&self.blocks, measurement, self.footer.totals.series)?.matching(predicate)
     }
 
     /// The segment's id.

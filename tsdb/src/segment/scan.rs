@@ -10,7 +10,9 @@ use super::records::Records;
 use super::sets;
 use crate::Result;
 use crate::codec::Malformed;
+use crate::generation::RowNumber;
 use crate::run::Group;
+use crate::tombstone::Hidden;
 use model::{Column, TimeRange};
 use std::ops::Range;
 
@@ -45,6 +47,27 @@ impl SegmentReader {
         }
         self.blocks.intact()?;
         Ok(found)
+    }
+
+    /// Whether a chunk has a row that is not hidden. Most often the first or last instant of a group tells.
+    ///
+    /// # Errors
+    /// When what must be read is damaged.
+    pub(crate) fn has_live(&self, chunk: ChunkId, hidden: &Hidden) -> Result<bool> {
+        let (offset, groups) = self.groups(chunk)?;
+        for group in groups {
+            let group = self.blocks.check(offset, group)?;
+            if !hidden.hides(group.first_time, 0) || !hidden.hides(group.last_time, 0) {
+                return Ok(true);
+            }
+            let time = TimeRange::new(group.first_time, group.last_time.saturating_add(1));
+            let live = hidden.live(&time, RowNumber::MAX);
+            let (times, _) = self.read_times(&group, live, group.overlapping(live))?;
+            if times.iter().any(|ts| !hidden.hides(*ts, 0)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     pub(super) fn groups(&self, chunk: ChunkId) -> Result<(u64, ChunkDecoder<'_>)> {

@@ -8,8 +8,9 @@ use model::{Lease, SeriesKey, TagMatch, TagPredicate, Tags, TimeRange};
 use super::Snapshot;
 use crate::error::Result;
 use crate::generation::{GenerationData, RowNumber, SeriesId};
-use crate::segment::ChunkId;
+use crate::segment::{ChunkId, SeriesRef};
 use crate::shard::ShardId;
+use crate::tombstone::{ChunkVeil, Hidden, Veil};
 
 /// Series of a head that are looked at before the lock is let go, so that writers get in between.
 const SERIES_PER_LOCK: usize = 4096;
@@ -23,6 +24,18 @@ pub(crate) struct Matched {
     pub(crate) tags: Arc<Tags>,
     /// Where its rows lie: in the order of shards, then of writes.
     pub(crate) places: Vec<Local>,
+    /// What is hidden in some of the places, by their index.
+    hidden: Vec<(usize, Arc<Hidden>)>,
+}
+
+/// One place of a series that passes.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) key: SeriesKey,
+    pub(crate) tags: Arc<Tags>,
+    pub(crate) place: Local,
+    /// What is hidden of it; most often nothing, and perhaps all.
+    pub(crate) hidden: Option<Arc<Hidden>>,
 }
 
 /// Where rows of a series lie. Shards, segments and generations are numbered in the snapshot's order.
@@ -33,11 +46,16 @@ pub(crate) enum Local {
 }
 
 impl Matched {
-    /// The places in one shard.
-    pub(crate) fn places_in(&self, shard: usize) -> &[Local] {
+    /// The places in one shard, with what is hidden in each.
+    pub(crate) fn places_in(&self, shard: usize) -> impl Iterator<Item = (&Local, Option<&Hidden>)> {
         let start = self.places.partition_point(|place| place.shard() < shard);
         let len = self.places[start..].partition_point(|place| place.shard() == shard);
-        &self.places[start..start + len]
+        (start..start + len).map(|at| (&self.places[at], self.hidden_at(at)))
+    }
+
+    fn hidden_at(&self, place: usize) -> Option<&Hidden> {
+        let at = self.hidden.binary_search_by_key(&place, |(place, _)| *place).ok()?;
+        Some(&self.hidden[at].1)
     }
 }
 
@@ -61,12 +79,16 @@ pub(crate) fn matching(
 ) -> Result<Vec<Matched>> {
     let mut found: BTreeMap<SeriesKey, Matched> = BTreeMap::new();
     let mut bytes = 0;
-    each_place(snapshot, measurement, predicate, time, |key, tags, place| {
+    each_place(snapshot, measurement, predicate, time, |Found { key, tags, place, hidden }| {
         bytes += size_of::<Local>();
         let matched = found.entry(key).or_insert_with_key(|key| {
             bytes += bytes_of(key, &tags);
-            Matched { tags, places: Vec::new() }
+            Matched { tags, places: Vec::new(), hidden: Vec::new() }
         });
+        if let Some(hidden) = hidden {
+            bytes += size_of::<(usize, Arc<Hidden>)>();
+            matched.hidden.push((matched.places.len(), hidden));
+        }
         matched.places.push(place);
         if bytes >= LEASE_STEP_BYTES {
             lease.grow(std::mem::take(&mut bytes))?;
@@ -83,14 +105,16 @@ fn bytes_of(key: &SeriesKey, tags: &Tags) -> usize {
     key.as_str().len() + tags + size_of::<Matched>()
 }
 
-/// Gives every place of every series that passes: shard by shard, segments before heads.
+/// Gives every place of every series that passes: shard by shard, segments before heads. Places of which everything
+/// is known to be hidden are left out.
 pub(crate) fn each_place(
     snapshot: &Snapshot,
     measurement: &str,
     predicate: &TagPredicate,
     time: &TimeRange,
-    mut take: impl FnMut(SeriesKey, Arc<Tags>, Local) -> Result<()>,
+    mut take: impl FnMut(Found) -> Result<()>,
 ) -> Result<()> {
+    let touching = snapshot.touching(measurement, time);
     for (number, shard) in snapshot.shards().enumerate() {
         if !shard.info.time.overlaps(time) {
             continue;
@@ -99,17 +123,37 @@ pub(crate) fn each_place(
             if !held.info.time.overlaps(time) {
                 continue;
             }
-            held.reader()?.each_series(measurement, predicate, |series| {
-                take(series.key, series.tags, Local::Segment { shard: number, segment, chunk: series.chunk })
+            let veil = Veil::of_segment(&touching, held.info.settled, &held.info.time);
+            if veil.hides_every_series(&held.info.time, RowNumber::MAX) {
+                continue;
+            }
+            let reader = held.reader()?;
+            let veil = ChunkVeil::open(veil, &reader, measurement)?;
+            reader.each_series(measurement, predicate, |SeriesRef { key, tags, chunk }| {
+                let place = Local::Segment { shard: number, segment, chunk };
+                let hidden = veil.hidden(chunk);
+                if hidden.as_ref().is_some_and(|hidden| hidden.hides_all(&held.info.time, RowNumber::MAX)) {
+                    return Ok(());
+                }
+                take(Found { key, tags, place, hidden })
             })?;
         }
         for (generation, (held, rows)) in snapshot.generations().iter().enumerate() {
-            let ids = head_series(&held.data.read(), shard.info.id, measurement, time, *rows);
+            let (ids, span) = head_series(&held.data.read(), shard.info.id, measurement, time, *rows);
+            let veil = Veil::of_head(&touching, held.id, &span);
+            if veil.hides_every_series(&span, *rows) {
+                continue;
+            }
             for ids in ids.chunks(SERIES_PER_LOCK) {
                 let data = held.data.read();
                 for (series, tags) in passing(&data, ids, predicate) {
                     let place = Local::Head { shard: number, generation, series };
-                    take(data.tables.series(series).key.clone(), Arc::new(tags), place)?;
+                    let hidden = if veil.is_empty() { None } else { veil.hidden(&tags) };
+                    if hidden.as_ref().is_some_and(|hidden| hidden.hides_all(&span, *rows)) {
+                        continue;
+                    }
+                    let key = data.tables.series(series).key.clone();
+                    take(Found { key, tags: Arc::new(tags), place, hidden })?;
                 }
             }
         }
@@ -117,7 +161,7 @@ pub(crate) fn each_place(
     Ok(())
 }
 
-/// The series of a measurement in the head of a shard. Their ids stand for the same for ever, so that the lock may
+/// The series of a measurement in the head of a shard, and what the head spans. Their ids stand for the same for ever, so that the lock may
 /// be let go.
 fn head_series(
     data: &GenerationData,
@@ -125,12 +169,13 @@ fn head_series(
     measurement: &str,
     time: &TimeRange,
     rows: RowNumber,
-) -> Vec<SeriesId> {
+) -> (Vec<SeriesId>, TimeRange) {
     let head = data.heads.get(&shard).filter(|head| head.time.overlaps(time));
     let Some((head, measurement)) = head.zip(data.tables.measurement_id(measurement)) else {
-        return Vec::new();
+        return (Vec::new(), TimeRange::new(0, 0));
     };
-    head.series_before(rows).filter(|id| data.tables.series(*id).measurement == measurement).collect()
+    let of = |id: &SeriesId| data.tables.series(*id).measurement == measurement;
+    (head.series_before(rows).filter(of).collect(), head.time)
 }
 
 /// Those of the series that pass, with their tags.

@@ -4,8 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tsdb::{Engine, PolicySpec, Result};
+use model::TimeRange;
+use tsdb::{Deletion, Engine, PolicySpec, Result};
 
+use crate::deletes::{of, tag};
 use crate::harness::{Dice, HOUR_NS, Machine, NOW_NS, points, put};
 use crate::world::{World, look};
 
@@ -13,6 +15,7 @@ use crate::world::{World, look};
 #[derive(Debug, Clone)]
 enum Step {
     Write { db: &'static str, rp: &'static str, lines: String },
+    Delete { host: &'static str, time: TimeRange },
     Freeze,
     Maintain,
     CreateDatabase(&'static str),
@@ -28,7 +31,7 @@ fn workload(seed: u64) -> Vec<Step> {
     let mut dice = Dice::new(seed);
     let mut steps = vec![Step::CreateDatabase("db"), Step::CreateShort];
     for number in 0..26 {
-        steps.push(match dice.below(20) {
+        steps.push(match dice.below(23) {
             0..=2 => Step::Freeze,
             3 | 4 => Step::Maintain,
             5 => Step::CreateDatabase("temp"),
@@ -40,6 +43,7 @@ fn workload(seed: u64) -> Vec<Step> {
             11 => Step::CleanRestart,
             12 | 13 => Step::Write { db: "db", rp: "short", lines: lines(&mut dice, number) },
             14 => Step::Write { db: "temp", rp: "autogen", lines: lines(&mut dice, number) },
+            15..=17 => delete(&mut dice),
             _ => Step::Write { db: "db", rp: "autogen", lines: lines(&mut dice, number) },
         });
     }
@@ -48,11 +52,19 @@ fn workload(seed: u64) -> Vec<Step> {
         steps.push(Step::Write { db: "db", rp: "autogen", lines: lines(&mut dice, number) });
         steps.push(Step::Freeze);
     }
+    steps.push(Step::Delete { host: "h1", time: TimeRange::ALL });
+    steps.push(Step::Freeze);
     steps.push(Step::Maintain);
     steps.push(Step::Write { db: "db", rp: "autogen", lines: lines(&mut dice, 30) });
     steps.push(Step::Restart);
     steps.push(Step::Maintain);
     steps
+}
+
+fn delete(dice: &mut Dice) -> Step {
+    let host = ["h0", "h1", "h2"][usize::try_from(dice.below(3)).unwrap()];
+    let start = NOW_NS + i64::try_from(dice.below(6)).unwrap() * HOUR_NS / 3;
+    Step::Delete { host, time: TimeRange::new(start, start + HOUR_NS) }
 }
 
 fn lines(dice: &mut Dice, number: u64) -> String {
@@ -73,6 +85,12 @@ fn after(world: &World, step: &Step) -> World {
         Step::Write { db, rp, lines } => {
             if let Some(rows) = world.get_mut(&at(db, rp)) {
                 put(rows, &points(lines));
+            }
+        }
+        Step::Delete { host, time } => {
+            let series = format!("m,host={host}");
+            for rows in world.iter_mut().filter(|((db, _), _)| db == "db").map(|(_, rows)| rows) {
+                rows.retain(|(key, ts), _| *key != series || !time.contains(*ts));
             }
         }
         Step::CreateDatabase(db) => {
@@ -101,6 +119,9 @@ fn take(machine: &Machine, engine: &mut Option<Arc<Engine>>, world: &World, step
             running.append(db, Some(rp), points(lines))?.ticket.wait()
         }
         Step::Write { .. } => Ok(()),
+        Step::Delete { host, time } => {
+            running.delete("db", &Deletion { tags: tag("host", host), time: *time, ..of("m") })
+        }
         Step::Freeze => running.freeze(),
         Step::Maintain => running.maintain_once(),
         Step::CreateDatabase(name) => running.create_database(name),

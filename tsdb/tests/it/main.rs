@@ -5,6 +5,7 @@
 mod backup;
 mod catalog;
 mod crash;
+mod deletes;
 mod faults;
 mod fixtures;
 mod harness;

@@ -1,4 +1,8 @@
-//! The engine against a map: random writes, freezes, merges and restarts.
+//! The engine against a map: random writes, deletes, freezes, merges and restarts.
+
+use model::{SeriesKey, TagMatch, TagPredicate, TimeRange};
+use regex::Regex;
+use tsdb::{Deletion, DeletionSource, MeasurementMatch};
 
 use crate::harness::{Dice, HOUR_NS, Machine, NOW_NS, Rows, dump_policy, points, put};
 
@@ -30,6 +34,64 @@ fn lines(dice: &mut Dice) -> String {
     lines
 }
 
+/// A random delete that meets some of them.
+fn deletion(dice: &mut Dice) -> Deletion {
+    let regex = |text: &str| Regex::new(text).unwrap();
+    let measurement = match dice.below(4) {
+        0 => MeasurementMatch::Name("cpu".into()),
+        1 => MeasurementMatch::Name("m x".into()),
+        2 => MeasurementMatch::Regex(regex("^[mz]")),
+        _ => MeasurementMatch::Regex(regex("")),
+    };
+    let tag = |key: &str, matcher: TagMatch| TagPredicate::Tag { key: key.into(), matcher };
+    let tags = match dice.below(6) {
+        0 => tag("host", TagMatch::Equal("a".into())),
+        1 => tag("host", TagMatch::NotEqual("b".into())),
+        2 => tag("cpu", TagMatch::Regex(regex("^0|^$"))),
+        3 => TagPredicate::And(vec![
+            tag("host", TagMatch::NotRegex(regex("a"))),
+            tag("cpu", TagMatch::Equal("".into())),
+        ]),
+        _ => TagPredicate::All,
+    };
+    let time = match dice.below(4) {
+        0 => TimeRange::ALL,
+        1 => TimeRange::new(NOW_NS - 170 * HOUR_NS, i64::MAX),
+        _ => {
+            let start = NOW_NS + i64::try_from(dice.below(40)).unwrap() * 1_000_000;
+            TimeRange::new(start, start + i64::try_from(dice.below(20)).unwrap() * 1_000_000)
+        }
+    };
+    Deletion { sources: vec![DeletionSource { policy: None, measurement }], tags, time }
+}
+
+fn is_deleted(deletion: &Deletion, series: &str, ts: i64) -> bool {
+    let key = SeriesKey::from_raw(series);
+    let named = deletion.sources.iter().any(|source| match &source.measurement {
+        MeasurementMatch::Name(name) => **name == *key.measurement(),
+        MeasurementMatch::Regex(regex) => regex.is_match(&key.measurement()),
+    });
+    named && deletion.tags.matches(&key.tags()) && deletion.time.contains(ts)
+}
+
+/// The series that each measurement lists are those with a row.
+fn check_listed(engine: &tsdb::Engine, expected: &Rows, context: &str) {
+    let snapshot = engine.snapshot("db", None).unwrap();
+    let mut listed = Vec::new();
+    for measurement in snapshot.measurements().unwrap() {
+        assert!(
+            !snapshot.fields(&measurement).unwrap().is_empty(),
+            "{context}: {measurement} without a field"
+        );
+        let series = snapshot.series(&measurement, &TagPredicate::All).unwrap();
+        listed.extend(series.iter().map(|tags| SeriesKey::new(&measurement, tags).as_str().to_owned()));
+    }
+    listed.sort_unstable();
+    let mut there: Vec<String> = expected.keys().map(|(series, _)| series.clone()).collect();
+    there.dedup();
+    assert_eq!(listed, there, "{context}");
+}
+
 fn run(seed: u64) {
     let mut dice = Dice::new(seed);
     let machine = Machine::new(seed);
@@ -37,7 +99,7 @@ fn run(seed: u64) {
     let mut expected = Rows::new();
     engine.create_database("db").unwrap();
     for step in 0..60 {
-        match dice.below(12) {
+        match dice.below(14) {
             0 | 1 => engine.freeze().unwrap(),
             2 => engine.maintain_once().unwrap(),
             3 => {
@@ -50,6 +112,11 @@ fn run(seed: u64) {
                 engine = machine.open();
                 assert!(engine.recovery().clean);
             }
+            5 | 6 => {
+                let deletion = deletion(&mut dice);
+                expected.retain(|(series, ts), _| !is_deleted(&deletion, series, *ts));
+                engine.delete("db", &deletion).unwrap();
+            }
             _ => {
                 let points = points(&lines(&mut dice));
                 put(&mut expected, &points);
@@ -60,6 +127,7 @@ fn run(seed: u64) {
         }
         assert!(engine.recovery().damage.is_empty(), "seed {seed}: {:?}", engine.recovery());
         assert_eq!(dump_policy(&engine, "db", None), expected, "seed {seed}, step {step}");
+        check_listed(&engine, &expected, &format!("seed {seed}, step {step}"));
     }
 }
 

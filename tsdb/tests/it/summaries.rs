@@ -6,8 +6,9 @@ use model::{
     FieldRequest, FieldSummary, FieldType, Picked, SeriesKey, SummaryBatch, SummaryKinds, SummaryPart,
     SummaryRequest, TimeRange, ValueRef,
 };
-use tsdb::{Engine, Snapshot};
+use tsdb::{Deletion, Engine, Snapshot};
 
+use crate::deletes::{of, tag};
 use crate::harness::{Dice, Machine, NOW_NS, request, write};
 
 const SECOND: i64 = 1_000_000_000;
@@ -297,6 +298,25 @@ fn statistics_tell_what_the_rows_say() {
     engine.maintain_once().unwrap();
     let merged = compare(&engine, "merged");
     assert!(merged > overlapped, "{merged} after the merge, {overlapped} before");
+}
+
+#[test]
+fn statistics_do_not_tell_what_was_deleted() {
+    let engine = Machine::new(13).open();
+    engine.create_database("db").unwrap();
+    let mut dice = Dice::new(13);
+    write(&engine, "db", None, &lines(&mut dice, "a", 0, 300, 10 * SECOND));
+    write(&engine, "db", None, &lines(&mut dice, "b", 0, 300, 10 * SECOND));
+    engine.freeze().unwrap();
+    let told = compare(&engine, "before");
+    let time = TimeRange::new(NOW_NS + 100 * MINUTE + 1, NOW_NS + 170 * MINUTE);
+    engine.delete("db", &Deletion { tags: tag("host", "a"), time, ..of("m") }).unwrap();
+    let left = compare(&engine, "after");
+    assert!(left > told / 2 && left < told, "{left} of {told} values were told");
+    write(&engine, "db", None, &lines(&mut dice, "a", 120, 140, 10 * SECOND));
+    compare(&engine, "written again");
+    engine.freeze().unwrap();
+    compare(&engine, "in a second segment");
 }
 
 #[test]

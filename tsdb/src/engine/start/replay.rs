@@ -10,12 +10,13 @@ use model::{Lsn, ValueRef};
 
 use super::RecoveryReport;
 use super::lost::{keep_copy, move_aside};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Change};
 use crate::directory::{self, Directory};
 use crate::error::{Error, Result};
 use crate::generation::{Definition, Generation, GenerationData, GenerationId, OldFile, SeriesId, ShapeId};
 use crate::manifest::{Manifest, State};
 use crate::shard::{ShardId, ShardInfo};
+use crate::tombstone::{Placed, Tombstones};
 use crate::wal::format::{KIND_CHANGES, KIND_ROWS};
 use crate::wal::{RowsRecord, decode_changes};
 
@@ -26,6 +27,8 @@ pub(in crate::engine) struct Replayed {
     pub(super) generations: Vec<Arc<Generation>>,
     /// The catalog after the last change.
     pub(super) catalog: Catalog,
+    /// The deletes that are not carried out everywhere.
+    pub(super) tombstones: Tombstones,
     /// The shards that rows came back for.
     pub(super) shards: BTreeMap<ShardId, ShardInfo>,
     /// Files without a frame.
@@ -137,6 +140,7 @@ struct Replay<'a> {
     files: &'a [(GenerationId, PathBuf)],
     rebuilt: BTreeMap<GenerationId, Rebuilt>,
     catalog: Catalog,
+    tombstones: Tombstones,
     last_lsn: Lsn,
     next_shard: ShardId,
 }
@@ -148,6 +152,7 @@ impl<'a> Replay<'a> {
             files,
             rebuilt: BTreeMap::new(),
             catalog: state.catalog.clone(),
+            tombstones: state.deletes(),
             last_lsn: state.flushed_lsn,
             next_shard: state.next_shard,
         }
@@ -165,7 +170,15 @@ impl<'a> Replay<'a> {
         match frame.kind {
             KIND_ROWS => apply_rows(&mut rebuilt.data, self.state, &frame.payload, &mut self.next_shard),
             KIND_CHANGES => decode_changes(&frame.payload).map(|changes| {
-                changes.iter().for_each(|change| self.catalog.apply(change));
+                for change in &changes {
+                    self.catalog.apply(change);
+                    if let Change::Delete(tombstone) = change {
+                        let (tombstone, rows) = (tombstone.clone(), rebuilt.data.rows);
+                        let placed = Placed { tombstone, generation: id, rows };
+                        self.tombstones.add(placed.clone());
+                        rebuilt.data.deletes.add(placed);
+                    }
+                }
                 rebuilt.data.changes.extend(changes);
             }),
             _ => None,
@@ -190,6 +203,7 @@ impl<'a> Replay<'a> {
         Replayed {
             generations,
             catalog: self.catalog,
+            tombstones: self.tombstones,
             shards,
             empty_files,
             last_generation,

@@ -1,20 +1,24 @@
 //! From sealed generations to segments.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use model::Lsn;
+use model::{Lsn, SeriesKey};
 
 use super::{Upkeep, remove_file};
+use crate::catalog::CatalogId;
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::generation::{Generation, GenerationData};
+use crate::generation::{Generation, GenerationData, GenerationId, MeasurementId, SeriesId};
 use crate::head::{Head, frozen_series};
 use crate::limits::SEALED_GENERATIONS_MAX;
 use crate::manifest::{Edit, SegmentInfo};
+use crate::run::Group;
 use crate::segment::{SegmentId, SegmentReader, SegmentSummary, SegmentWriter};
 use crate::shard::{Segment, ShardId, ShardInfo};
 use crate::stream::Candidate;
+use crate::tombstone::{Hidden, Veil};
 
 impl Engine {
     /// As [`flush_sealed`](Self::flush_sealed), but a generation whose WAL is being read may wait, unless so many
@@ -71,10 +75,16 @@ impl Engine {
         let (mut shards, mut segments) = (Vec::new(), Vec::new());
         for (id, head) in &data.heads {
             let Some(shard) = data.shards.get(id) else { continue };
-            let counts = catalog.policy_by_id(shard.policy).is_some();
-            if counts && !upkeep.manifest.state().is_removed(*id) {
+            let Some((database, _)) = catalog.policy_by_id(shard.policy) else { continue };
+            if !upkeep.manifest.state().is_removed(*id) {
                 shards.push(*shard);
-                segments.push(self.write_segment(upkeep, generation, &data, shard, head)?);
+                let hidden = hidden(&data, generation.id, database.id, shard, head);
+                segments.extend(self.write_segment(
+                    upkeep,
+                    generation,
+                    shard,
+                    frozen_series(&data, head, hidden),
+                )?);
             }
         }
         let infos = segments.iter().map(|segment: &Segment| segment.info).collect();
@@ -88,24 +98,31 @@ impl Engine {
         Ok((edit, segments))
     }
 
-    fn write_segment(
+    /// Nothing if every row was deleted meanwhile.
+    fn write_segment<'a>(
         &self,
         upkeep: &mut Upkeep,
         generation: &Generation,
-        data: &GenerationData,
         shard: &ShardInfo,
-        head: &Head,
-    ) -> Result<Segment> {
+        series: impl Iterator<Item = (&'a SeriesKey, Vec<Group>)>,
+    ) -> Result<Option<Segment>> {
         let id = upkeep.new_segment();
         let path = self.directory.segment(id);
         let lsn = generation.first_lsn..=generation.last_lsn();
         let mut writer = SegmentWriter::new(&*self.fs, &path, SegmentId(id), shard.id, lsn.clone())?;
-        for (key, groups) in frozen_series(data, head) {
+        // Tombstones of later generations may not be durable: they go on hiding rows of the segment.
+        let settled = generation.last_lsn();
+        let mut is_empty = true;
+        for (key, groups) in series {
+            is_empty &= groups.is_empty();
             writer.push(key, groups)?;
         }
+        if is_empty {
+            return Ok(None);
+        }
         let summary = writer.finish()?;
-        let info = describe(id, shard.id, (*lsn.start(), *lsn.end()), &summary);
-        Ok(Segment::new(info, Ok(SegmentReader::open(&*self.fs, &path)?)))
+        let info = describe(id, shard.id, (*lsn.start(), *lsn.end()), settled, &summary);
+        Ok(Some(Segment::new(info, Ok(SegmentReader::open(&*self.fs, &path)?))))
     }
 
     /// Puts the segments in the place of the generation, for all who look from now on.
@@ -132,8 +149,34 @@ impl Engine {
     }
 }
 
-/// What the MANIFEST says of a finished segment.
-pub(super) fn describe(id: u64, shard: ShardId, lsn: (Lsn, Lsn), summary: &SegmentSummary) -> SegmentInfo {
+/// Tells what the tombstones of a generation hide of each series in one of its heads.
+fn hidden<'a>(
+    data: &'a GenerationData,
+    generation: GenerationId,
+    database: CatalogId,
+    shard: &'a ShardInfo,
+    head: &'a Head,
+) -> impl FnMut(SeriesId) -> Option<Arc<Hidden>> + 'a {
+    let mut veils: HashMap<MeasurementId, Veil<'a>> = HashMap::new();
+    move |series| {
+        let series = data.tables.series(series);
+        let veil = veils.entry(series.measurement).or_insert_with(|| {
+            let measurement = data.tables.measurement(series.measurement);
+            let touching = data.deletes.touching(database, shard.policy, measurement, &head.time);
+            Veil::of_head(&touching, generation, &head.time)
+        });
+        if veil.is_empty() { None } else { veil.hidden(&series.key.tags()) }
+    }
+}
+
+/// What the MANIFEST says of a finished segment, in which tombstones were carried out up to `settled`.
+pub(super) fn describe(
+    id: u64,
+    shard: ShardId,
+    lsn: (Lsn, Lsn),
+    settled: Lsn,
+    summary: &SegmentSummary,
+) -> SegmentInfo {
     SegmentInfo {
         id,
         shard,
@@ -144,5 +187,6 @@ pub(super) fn describe(id: u64, shard: ShardId, lsn: (Lsn, Lsn), summary: &Segme
         values: summary.values,
         series: summary.series,
         bytes: summary.bytes,
+        settled,
     }
 }

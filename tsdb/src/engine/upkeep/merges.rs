@@ -7,7 +7,7 @@ use model::Lsn;
 
 use super::Upkeep;
 use super::flush::describe;
-use crate::compaction::{self, Merge};
+use crate::compaction::{self, Input, Merge};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::limits::MERGE_RETRY;
@@ -63,40 +63,54 @@ impl Engine {
             upkeep.doom_unread(std::iter::once(id));
         })?;
         let gone: Vec<u64> = inputs.iter().map(|segment| segment.info.id).collect();
-        let edit = Edit::Merge { shard: shard.info.id, gone: gone.clone(), merged: Some(merged.info) };
+        let info = merged.as_ref().map(|merged| merged.info);
+        let edit = Edit::Merge { shard: shard.info.id, gone: gone.clone(), merged: info };
         upkeep.commit(&edit, &[id])?;
         {
             let _writer = self.writer.lock();
             let mut view = (*self.view.load_full()).clone();
-            view.replace_segments(shard.info.id, &gone, Some(&merged));
+            view.replace_segments(shard.info.id, &gone, merged.as_ref());
             self.view.store(Arc::new(view));
         }
         upkeep.doom(inputs);
         Ok(())
     }
 
+    /// Nothing if all that the inputs hold was deleted.
     fn write_merged(
         &self,
         upkeep: &mut Upkeep,
         id: u64,
         shard: &Shard,
         inputs: &[Segment],
-    ) -> Result<Segment> {
+    ) -> Result<Option<Segment>> {
         let path = self.directory.segment(id);
         let lsn = inputs.iter().fold((Lsn(u64::MAX), Lsn(0)), |(start, end), segment| {
             (start.min(segment.info.lsn_start), end.max(segment.info.lsn_end))
         });
         let mut writer = SegmentWriter::new(&*self.fs, &path, SegmentId(id), shard.info.id, lsn.0..=lsn.1)?;
-        let mut merge = Merge::new(inputs.iter().map(Segment::reader).collect::<Result<_>>()?);
+        let state = upkeep.manifest.state();
+        // Deletes that are not in the MANIFEST may not be durable: they go on hiding rows of the segment.
+        let deletes = state.deletes();
+        let settled = inputs.iter().map(|segment| segment.info.settled).chain(deletes.last_lsn()).max();
+        let database = state.catalog.policy_by_id(shard.info.policy).map_or(0, |(database, _)| database.id);
+        let read = |input: &Segment| Ok(Input { reader: input.reader()?, info: input.info });
+        let readers = inputs.iter().map(read).collect::<Result<_>>()?;
+        let mut merge = Merge::new(readers, shard.info, database, &deletes);
+        let mut is_empty = true;
         for (number, series) in merge.series()?.into_iter().enumerate() {
             if number % SERIES_BETWEEN_FLUSHES == SERIES_BETWEEN_FLUSHES - 1 {
                 self.flush_sealed(upkeep)?;
             }
             let groups = merge.read(&series, &self.options.budget)?;
+            is_empty &= groups.is_empty();
             writer.push(&series.key, groups)?;
         }
+        if is_empty {
+            return Ok(None);
+        }
         let summary = writer.finish()?;
-        let info = describe(id, shard.info.id, lsn, &summary);
-        Ok(Segment::new(info, Ok(SegmentReader::open(&*self.fs, &path)?)))
+        let info = describe(id, shard.info.id, lsn, settled.unwrap_or(lsn.1), &summary);
+        Ok(Some(Segment::new(info, Ok(SegmentReader::open(&*self.fs, &path)?))))
     }
 }
