@@ -7,12 +7,14 @@ mod csv;
 mod json;
 mod pieces;
 mod pretty;
+mod running;
 mod value;
 
 pub(crate) use csv::CsvAnswer;
 pub(crate) use json::JsonAnswer;
 pub(crate) use pieces::{Pieces, Received, channel};
 pub(crate) use pretty::indented;
+pub(crate) use running::Running;
 pub(crate) use value::push_csv_text;
 
 use model::Precision;

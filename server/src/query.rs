@@ -4,9 +4,8 @@
 //! pieces; when the client goes away its [`Running`] is dropped and cancels the statement.
 
 mod bound;
-mod running;
 
-use crate::answer::{self, Answer, AnswerStyle, CsvAnswer, JsonAnswer, Pieces};
+use crate::answer::{self, Answer, AnswerStyle, CsvAnswer, JsonAnswer, Pieces, Running};
 use crate::body::{self, BodyLimits};
 use crate::embedded::Embedded;
 use crate::error::{ApiError, ErrorForm};
@@ -15,10 +14,9 @@ use crate::params::Params;
 use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use model::{CancelToken, Precision};
 use query::ast::Statement;
-use running::Running;
 use std::sync::Arc;
 use std::time::Instant;
 use tsdb::Engine;
@@ -72,10 +70,9 @@ async fn answer(state: &AppState, url: Params, request: Request) -> Result<Respo
     let thread = tokio::task::spawn_blocking(move || {
         let _place = place;
         job.run(writer(pieces, style, wants_csv).as_mut());
+        Ok(())
     });
-    let body = Running::new(received, cancel, thread).into_body().await;
-    let body = body
-        .map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "the query panicked; see the log"))?;
+    let body = Running::new(received, cancel, thread).into_body().await?;
     let content_type = if wants_csv { "text/csv" } else { "application/json" };
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(content_type))], body).into_response())
 }

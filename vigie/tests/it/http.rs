@@ -8,6 +8,24 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+/// An answer of several pieces; compression asked for more behind its end, and the connection broke.
+#[test]
+fn a_long_answer_comes_whole_when_it_is_compressed() {
+    let home = Home::new();
+    let vigie = home.start("server");
+    vigie.query("", "CREATE DATABASE d");
+    let lines: String = (0..20_000).map(|n| format!("m v={n} {n}\n")).collect();
+    assert_eq!(vigie.write("d", &lines).status, 204);
+    let request = agent().get(format!("{}/query?db=d&q=SELECT+v+FROM+m", vigie.url));
+    let answer = request.header("accept-encoding", "gzip").call().unwrap();
+    assert_eq!(answer.headers()["content-encoding"], "gzip");
+    let body = answer.into_body().read_to_vec().unwrap();
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(&body[..]).read_to_string(&mut text).unwrap();
+    let answer: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(answer["results"][0]["series"][0]["values"].as_array().unwrap().len(), 20_000);
+}
+
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes).unwrap();
