@@ -10,5 +10,5 @@ mod parser;
 mod writer;
 
 pub use error::{Reason, Refused};
-pub use parser::{ParseOptions, Parsed, parse};
+pub use parser::{ParseOptions, Parsed, line_end, parse};
 pub use writer::{push_line, push_point};

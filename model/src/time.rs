@@ -96,6 +96,19 @@ impl Precision {
         })
     }
 
+    /// The word that `precision=` and `epoch=` of InfluxDB 1.x have for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nanosecond => "n",
+            Self::Microsecond => "u",
+            Self::Millisecond => "ms",
+            Self::Second => "s",
+            Self::Minute => "m",
+            Self::Hour => "h",
+        }
+    }
+
     /// How many nanoseconds one unit is.
     #[must_use]
     pub const fn nanoseconds(self) -> i64 {

@@ -21,6 +21,7 @@ use crate::limits::{BATCH_BYTES_MAX, REFUSED_LINES_MAX, REFUSED_TEXT_BYTES_MAX};
 use crate::{PointBatch, Precision};
 use body::Body;
 use line::LineReader;
+pub use line::line_end;
 
 /// How a body is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

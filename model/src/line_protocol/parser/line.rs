@@ -44,6 +44,19 @@ pub(super) fn true_end(body: &[u8], start: usize) -> usize {
     body.len()
 }
 
+/// Where the line that `text` begins with ends: the place of its newline, by the rule that [`super::parse`] has.
+/// Newlines in strings and behind a backslash are part of a line; a comment ends at the first one. Nothing when
+/// `text` does not hold the end. For those who cut a stream of lines into bodies.
+#[must_use]
+pub fn line_end(text: &[u8]) -> Option<usize> {
+    let end = memchr::memchr(b'\n', text)?;
+    let begin = skip_blanks(text, 0, end);
+    if text[begin] == b'#' || !may_go_on(&text[begin..end]) {
+        return Some(end);
+    }
+    Some(true_end(text, begin)).filter(|end| *end < text.len())
+}
+
 /// Reads lines one by one and keeps their rows.
 pub(super) struct LineReader<'a> {
     pub(super) text: &'a str,

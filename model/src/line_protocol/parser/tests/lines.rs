@@ -92,3 +92,19 @@ fn one_rule_for_backslashes_decides_where_a_line_ends() {
     accepts("m \\\\,=0,a=\"\n\" 1", "m \\,=f0.0 a=\"\\n\" 1");
     accepts("m a=\"\\\\\",b=\"\n\" 1", "m a=\"\\\\\" b=\"\\n\" 1");
 }
+
+#[test]
+fn a_stream_is_cut_where_lines_end() {
+    let check =
+        |text: &str, expected: Option<usize>| assert_eq!(line_end(text.as_bytes()), expected, "{text}");
+    check("", None);
+    check("m v=1", None);
+    check("m v=1\nm v=2\n", Some(5));
+    check("\nm v=1\n", Some(0));
+    check("m s=\"a\nb\" 1\n", Some(11));
+    check("m s=\"a\n", None);
+    check("m s=\"\\\"\n\"\n", Some(9));
+    check("m,t=a\\\nb v=1\n", Some(12));
+    check("# it's \"open\nm v=1\n", Some(12));
+    check("m,t=\"x v=1\nm v=2\n", Some(10));
+}
