@@ -55,6 +55,23 @@ pub fn push_rfc3339_in(out: &mut String, ts: i64, zone: &jiff::tz::TimeZone) {
     let _ = write!(out, "{sign}{:02}:{:02}", minutes / 60, minutes % 60);
 }
 
+/// An instant as people and programs write it: RFC 3339 with any offset (`2024-03-09T17:01:00.5+01:00`), a date
+/// (`2024-03-09`, midnight in UTC), or a number of nanoseconds since 1970. Nothing when it is none of these, or
+/// lies outside what 64 bits can count.
+#[must_use]
+pub fn parse_instant(text: &str) -> Option<i64> {
+    if let Ok(ns) = text.parse::<i64>() {
+        return Some(ns);
+    }
+    let instant = match text.parse::<jiff::civil::Date>() {
+        Ok(date) if text.len() == "2024-03-09".len() => {
+            date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp()
+        }
+        _ => text.parse::<jiff::Timestamp>().ok()?,
+    };
+    i64::try_from(instant.as_nanosecond()).ok()
+}
+
 /// How many seconds a zone's wall clock is ahead of UTC at an instant.
 pub(crate) fn zone_offset(ts: i64, zone: &jiff::tz::TimeZone) -> i64 {
     let instant = jiff::Timestamp::from_nanosecond(i128::from(ts));
@@ -87,6 +104,21 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn instants_are_read_in_three_forms() {
+        let check = |text: &str, expected: Option<i64>| assert_eq!(parse_instant(text), expected, "{text}");
+        check("1700000000000000001", Some(1_700_000_000_000_000_001));
+        check("-5", Some(-5));
+        check("2024-01-01", Some(1_704_067_200_000_000_000));
+        check("2024-01-01T00:00:00Z", Some(1_704_067_200_000_000_000));
+        check("2024-01-01T01:00:00.5+01:00", Some(1_704_067_200_500_000_000));
+        check("1677-09-21T00:12:43.145224194Z", Some(i64::MIN + 2));
+        check("2500-01-01", None);
+        check("2024-01-01T00:00:00", None);
+        check("yesterday", None);
+        check("", None);
+    }
 
     #[test]
     fn floats_are_spelled_as_go_spells_them() {

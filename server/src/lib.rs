@@ -16,6 +16,7 @@ mod config;
 mod connection;
 mod embedded;
 mod error;
+mod export;
 mod ingest;
 pub mod limits;
 mod metrics;

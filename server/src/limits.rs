@@ -38,6 +38,10 @@ pub const QUERIES_MAX: usize = 64;
 /// How long a query waits for a place before it is refused with 503.
 pub const QUERY_WAIT_MAX: Duration = Duration::from_secs(10);
 
+/// Most exports at work at once; a further one is refused with 503. Each keeps what it sees alive until it is over:
+/// this bounds the memory and the files that a slow client holds.
+pub const EXPORTS_MAX: usize = 4;
+
 /// How long `/write` and `/query` wait for the store's recovery before they answer 503.
 pub const RECOVERY_WAIT_MAX: Duration = Duration::from_secs(30);
 

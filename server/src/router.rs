@@ -2,7 +2,7 @@
 
 use crate::origin::{TrustedHosts, refuse_foreign};
 use crate::state::AppState;
-use crate::{metrics, page, query, status, write};
+use crate::{export, metrics, page, query, status, write};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -25,12 +25,18 @@ pub(crate) fn router(state: AppState, hosts: TrustedHosts) -> Router {
         .route("/metrics", get(metrics::metrics))
         .route("/write", post(write::write).options(empty))
         .route("/query", get(query::query).head(no_head).post(query::query).options(empty))
+        .nest("/vigie/v1", own_routes())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(hosts, refuse_foreign))
         .layer(from_fn_with_state(state.clone(), finish))
         .with_state(state)
+}
+
+/// What InfluxDB does not have.
+fn own_routes() -> Router<AppState> {
+    Router::new().route("/export", get(export::export).head(method_not_allowed))
 }
 
 async fn empty() -> StatusCode {

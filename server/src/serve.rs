@@ -47,6 +47,7 @@ impl Server {
             clock: Arc::new(SystemClock::new()),
             budget: Budget::new(config.memory_bytes),
             queries: Arc::new(Semaphore::new(limits::QUERIES_MAX)),
+            exports: Arc::new(Semaphore::new(limits::EXPORTS_MAX)),
             http: Arc::default(),
             more_metrics: Arc::default(),
             page_database: config.page_database.as_str().into(),

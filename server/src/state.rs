@@ -33,6 +33,7 @@ pub(crate) struct AppState {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) budget: Budget,
     pub(crate) queries: Arc<Semaphore>,
+    pub(crate) exports: Arc<Semaphore>,
     pub(crate) http: Arc<HttpMetrics>,
     pub(crate) more_metrics: Arc<OnceLock<MetricsSource>>,
     pub(crate) page_database: Arc<str>,
@@ -61,6 +62,12 @@ impl AppState {
             tokio::time::timeout(limits::QUERY_WAIT_MAX, Arc::clone(&self.queries).acquire_owned()).await;
         let Ok(Ok(place)) = place else { return Err(ApiError::unavailable("too many queries are running")) };
         Ok(place)
+    }
+
+    /// A place among the exports at work; there is one now or none.
+    pub(crate) fn export_place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        let place = Arc::clone(&self.exports).try_acquire_owned();
+        place.map_err(|_| ApiError::unavailable(format!("{} exports are running", limits::EXPORTS_MAX)))
     }
 
     /// What a statement runs in, over `embedded`.

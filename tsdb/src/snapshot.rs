@@ -57,6 +57,12 @@ impl Snapshot {
         Self { time: self.time.intersect(&time), ..self.clone() }
     }
 
+    /// The ranges of time of the shards, the earliest first; they do not overlap. Inside each a field has one type.
+    #[must_use]
+    pub fn shard_ranges(&self) -> Vec<TimeRange> {
+        self.shards().map(|shard| shard.info.time).collect()
+    }
+
     /// The names of all measurements, sorted.
     ///
     /// # Errors
