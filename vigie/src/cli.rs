@@ -4,6 +4,7 @@ use crate::client::ServerOptions;
 use crate::logging::LogFormat;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use model::Precision;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -57,6 +58,18 @@ pub(crate) enum Command {
         after_help = "Examples:\n  vigie query 'SELECT mean(usage_idle) FROM cpu WHERE time > now() - 1m GROUP BY host'\n  vigie query --since 1h 'SELECT max(used_percent) FROM mem GROUP BY time(5m)'\n  vigie query --format csv 'SELECT * FROM disk LIMIT 5'"
     )]
     Query(QueryOptions),
+
+    /// Write what a server stores as line protocol
+    #[command(
+        after_help = "Examples:\n  vigie export --output all.lp.gz --gzip\n  vigie export --db telegraf --measurement cpu --start 2024-01-01 --end 2024-02-01 > cpu.lp\n\nThe text is that of influx_inspect export: vigie import and influx -import read it."
+    )]
+    Export(ExportOptions),
+
+    /// Store line protocol from files, or copy a running InfluxDB 1.x
+    #[command(
+        after_help = "Examples:\n  vigie import all.lp.gz                    what vigie export or influx_inspect export wrote\n  vigie import --db telegraf points.txt     plain line protocol\n  vigie import --resume all.lp.gz           go on after an interruption\n  vigie import --from http://influx:8086    databases, retention policies and points of an InfluxDB"
+    )]
+    Import(ImportOptions),
 
     /// Check or print the configuration
     #[command(subcommand)]
@@ -142,6 +155,108 @@ pub(crate) struct QueryOptions {
     pub(crate) since: Option<Duration>,
 }
 
+/// Options of `export`.
+#[derive(Debug, Args)]
+pub(crate) struct ExportOptions {
+    #[command(flatten)]
+    pub(crate) server: ServerOptions,
+
+    /// Only this database [default: all]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) db: Option<String>,
+
+    /// Only this retention policy
+    #[arg(long, value_name = "NAME", requires = "db")]
+    pub(crate) rp: Option<String>,
+
+    /// Only this measurement
+    #[arg(long, value_name = "NAME")]
+    pub(crate) measurement: Option<String>,
+
+    /// Only points at or after this time: 2024-01-01T00:00:00Z, 2024-01-01, or nanoseconds
+    #[arg(long, value_name = "TIME", value_parser = parse_instant, allow_hyphen_values = true)]
+    pub(crate) start: Option<i64>,
+
+    /// Only points before this time
+    #[arg(long, value_name = "TIME", value_parser = parse_instant, allow_hyphen_values = true)]
+    pub(crate) end: Option<i64>,
+
+    /// Where to write; - is the standard output
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+
+    /// Compress
+    #[arg(long)]
+    pub(crate) gzip: bool,
+}
+
+/// Options of `import`.
+#[derive(Debug, Args)]
+pub(crate) struct ImportOptions {
+    /// Files of line protocol, gzip or not; - is the standard input
+    #[arg(value_name = "FILE", required_unless_present = "from", conflicts_with = "from")]
+    pub(crate) files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) server: ServerOptions,
+
+    /// The database of lines that no # CONTEXT-DATABASE: stands before
+    #[arg(long, value_name = "NAME", env = "VIGIE_DB", conflicts_with = "from")]
+    pub(crate) db: Option<String>,
+
+    /// The retention policy of lines that no # CONTEXT-RETENTION-POLICY: stands before [default: the database's]
+    #[arg(long, value_name = "NAME", conflicts_with = "from")]
+    pub(crate) rp: Option<String>,
+
+    /// The unit of timestamps: ns, u, ms, s, m or h
+    #[arg(long, value_name = "UNIT", default_value = "ns", value_parser = parse_precision)]
+    pub(crate) precision: Precision,
+
+    /// Lines per write
+    #[arg(long, value_name = "LINES", default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) batch: u32,
+
+    /// Go on where an interrupted import ended
+    #[arg(long)]
+    pub(crate) resume: bool,
+
+    /// Where an import notes how far it is [default: FILE.vigie-import, with --from ./vigie-import.state]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+
+    /// Go on behind lines that the server rejects
+    #[arg(long)]
+    pub(crate) skip_errors: bool,
+
+    /// How long to come again to a server that cannot be reached or is overloaded
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
+    pub(crate) retry_for: Duration,
+
+    /// Copy from this InfluxDB 1.x instead of files
+    #[arg(long, value_name = "URL")]
+    pub(crate) from: Option<String>,
+
+    /// Only this database of it; may come several times [default: all but _internal]
+    #[arg(long, value_name = "NAME", requires = "from")]
+    pub(crate) from_db: Vec<String>,
+
+    /// The user to ask it as
+    #[arg(long, value_name = "NAME", requires = "from", requires = "from_password_file")]
+    pub(crate) from_user: Option<String>,
+
+    /// A file whose first line is that user's password
+    #[arg(long, value_name = "FILE", requires = "from_user")]
+    pub(crate) from_password_file: Option<PathBuf>,
+
+    /// Only points at or after this time: 2024-01-01T00:00:00Z, 2024-01-01, or nanoseconds
+    #[arg(long, value_name = "TIME", requires = "from", value_parser = parse_instant, allow_hyphen_values = true)]
+    pub(crate) start: Option<i64>,
+
+    /// Only points before this time
+    #[arg(long, value_name = "TIME", requires = "from", value_parser = parse_instant, allow_hyphen_values = true)]
+    pub(crate) end: Option<i64>,
+}
+
 /// How `query` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum AnswerFormat {
@@ -155,6 +270,15 @@ pub(crate) enum AnswerFormat {
 
 fn parse_duration(text: &str) -> Result<Duration, String> {
     settings::interval::parse(text)
+}
+
+fn parse_instant(text: &str) -> Result<i64, String> {
+    query::text::parse_instant(text)
+        .ok_or_else(|| "expected 2024-01-01T00:00:00Z, 2024-01-01 or a number of nanoseconds".to_owned())
+}
+
+fn parse_precision(text: &str) -> Result<Precision, String> {
+    Precision::from_name(text).ok_or_else(|| "expected ns, u, ms, s, m or h".to_owned())
 }
 
 /// Prints the completions of a shell.

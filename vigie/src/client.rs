@@ -83,6 +83,13 @@ impl Client {
         if response.status().is_success() { Ok(response) } else { Err(refusal(response).await) }
     }
 
+    /// A request that has a statement executed.
+    pub(crate) fn statement(&self, params: &[(&str, &str)], statement: &str) -> RequestBuilder {
+        let form = form_urlencoded::Serializer::new(String::new()).append_pair("q", statement).finish();
+        let request = self.request(Method::POST, "/query", params);
+        request.header("content-type", "application/x-www-form-urlencoded").body(form)
+    }
+
     /// `POST /query`: a statement's whole answer.
     ///
     /// # Errors
@@ -93,10 +100,7 @@ impl Client {
         accept: &str,
         statement: &str,
     ) -> anyhow::Result<String> {
-        let form = form_urlencoded::Serializer::new(String::new()).append_pair("q", statement).finish();
-        let request = self.request(Method::POST, "/query", params).header("accept", accept);
-        let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
-        let response = self.fetch(request).await?;
+        let response = self.fetch(self.statement(params, statement).header("accept", accept)).await?;
         response.text().await.with_context(|| format!("{}/query broke off its answer", self.url))
     }
 }

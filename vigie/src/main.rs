@@ -10,8 +10,11 @@ mod all;
 mod cli;
 mod client;
 mod config;
+mod export;
+mod import;
 mod in_process;
 mod logging;
+mod progress;
 mod query_command;
 mod runtime;
 mod serve;
@@ -41,6 +44,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Server(options) => serve::run(&options),
         Command::Agent(options) => agent::run(&options),
         Command::Query(options) => query_command::run(&options),
+        Command::Export(options) => export::run(&options),
+        Command::Import(options) => import::run(&options),
         Command::Config(ConfigCommand::Check(options)) => config::check(&options),
         Command::Config(ConfigCommand::Print(options)) => config::print(&options),
         Command::Completions { shell } => cli::print_completions(shell),

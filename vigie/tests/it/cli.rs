@@ -21,6 +21,8 @@ fn every_verb_has_help_with_an_example() {
         &["server"],
         &["agent"],
         &["query"],
+        &["export"],
+        &["import"],
         &["config", "check"],
         &["config", "print"],
         &["completions"],

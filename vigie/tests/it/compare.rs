@@ -3,7 +3,7 @@
 //! A file under `influxdb/` is a list of queries, one a line; `#` begins a comment. Data comes from a
 //! seed. `VIGIE_COMPARE_SEED` asks for another one.
 
-mod data;
+pub(crate) mod data;
 mod equal;
 
 use crate::influxd::Influxd;

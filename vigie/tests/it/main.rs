@@ -21,5 +21,6 @@ mod influxd;
 mod page;
 mod peers;
 mod receiver;
+mod transfer;
 mod vigie;
 mod wait;

@@ -11,10 +11,10 @@ const START: i64 = 1_704_067_200;
 const HOSTS: [(&str, &str); 3] = [("alpha", "eu"), ("beta", "eu"), ("gamma", "us west")];
 
 /// A small generator: SplitMix64, enough to make data that nobody tuned a query to.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -22,11 +22,11 @@ impl Random {
         z ^ z >> 31
     }
 
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
     }
 
-    fn one_of<'a>(&mut self, words: &[&'a str]) -> &'a str {
+    pub(crate) fn one_of<'a>(&mut self, words: &[&'a str]) -> &'a str {
         let chosen = self.below(words.len() as u64);
         words.iter().zip(0..).find(|(_, index)| *index == chosen).map_or("", |(word, _)| word)
     }

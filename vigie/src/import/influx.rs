@@ -1,0 +1,60 @@
+//! Copies a running InfluxDB 1.x: databases, retention policies, points.
+//!
+//! [`schema`] asks what there is, [`plan`] makes steps of it: one measurement in one window of time, a window being
+//! one shard group, because inside it each field has one type. [`copy`] takes the steps in a fixed order, so that one
+//! step says how far a copy is. JSON does not tell `1` from `1.0`: types come from the schema, not from the rows.
+//!
+//! Users, continuous queries and subscriptions are not copied. Points that arrive at the source meanwhile may be
+//! missed; copy once more with `--start`.
+
+mod copy;
+mod documents;
+mod plan;
+mod rows;
+mod schema;
+
+use super::definitions;
+use super::destination::{Destination, Patient};
+use crate::cli::ImportOptions;
+use crate::client::Client;
+use crate::progress::{Progress, Unit};
+use anyhow::Context as _;
+use copy::Copy;
+use documents::Influx;
+use plan::Plan;
+use schema::Database;
+
+/// Copies everything that was asked for.
+pub(super) async fn run(options: &ImportOptions, from: &str) -> anyhow::Result<()> {
+    let source = Influx::new(Patient::new(Client::new("--from", from)?, options.retry_for), login(options)?);
+    let destination = Destination::new(options)?;
+    let start = Progress::new(Unit::Steps, None);
+    let databases =
+        schema::databases(&source, &options.from_db, &start).await.with_context(|| from.to_owned())?;
+    let plan = Plan::make(&source, &databases, options, &start).await.with_context(|| from.to_owned())?;
+    define(&destination, &databases, &start).await?;
+    start.finish();
+    Copy::new(options, from, &source, &destination, &plan).run().await
+}
+
+/// User and password for the source.
+fn login(options: &ImportOptions) -> anyhow::Result<Option<(String, String)>> {
+    let (Some(user), Some(path)) = (&options.from_user, &options.from_password_file) else { return Ok(None) };
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let password = text.lines().next().unwrap_or_default();
+    Ok(Some((user.clone(), password.to_owned())))
+}
+
+/// Makes the databases and retention policies at the destination.
+async fn define(
+    destination: &Destination,
+    databases: &[Database],
+    progress: &Progress,
+) -> anyhow::Result<()> {
+    for statement in databases.iter().flat_map(Database::statements) {
+        if let Some(error) = definitions::execute(destination, &statement, progress).await? {
+            progress.tell(&format!("{statement}: {error}"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! Every bound of an import, and whom it protects.
+
+use std::time::Duration;
+
+/// Bytes of lines in one write; a longer line is a write of its own. Keeps every body below what servers take.
+pub(super) const BATCH_BYTES_MAX: usize = 4 << 20;
+
+/// Batches that are read ahead of the one being written. Bounds memory.
+pub(super) const BATCHES_AHEAD: usize = 2;
+
+/// Bytes that are read from a file at a time.
+pub(super) const READ_BYTES: usize = 256 << 10;
+
+/// The part of a file from which it is known again, in bytes.
+pub(super) const IDENTITY_BYTES: usize = 64 << 10;
+
+/// Rejected lines that are told with number and reason; the rest is counted. Protects the reader of the output.
+pub(super) const REJECTS_TOLD_MAX: usize = 20;
+
+/// Characters of a reason that are told; servers repeat the line in it.
+pub(super) const REASON_CHARS_MAX: usize = 300;
+
+/// First pause before a write is tried again; it doubles up to [`RETRY_PAUSE_MAX`].
+pub(super) const RETRY_PAUSE_FIRST: Duration = Duration::from_millis(500);
+
+/// Longest pause before a write is tried again, whatever the server asks for.
+pub(super) const RETRY_PAUSE_MAX: Duration = Duration::from_secs(30);
+
+/// How often the state is written. Protects the disk from a sync per batch; so much is repeated after a kill.
+pub(super) const STATE_EVERY: Duration = Duration::from_secs(1);
+
+/// Rows that an InfluxDB puts into one JSON document.
+pub(super) const CHUNK_ROWS: u32 = 5_000;
+
+/// Longest JSON document of an InfluxDB, in bytes. Protects memory from one that has no end.
+pub(super) const DOCUMENT_BYTES_MAX: usize = 256 << 20;
+
+/// Windows of one retention policy. Protects memory from a source that tells of absurd times.
+pub(super) const WINDOWS_MAX: usize = 1_000_000;
