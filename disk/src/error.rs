@@ -139,6 +139,19 @@ impl Error {
         }
     }
 
+    /// Whether the system has run out of something that comes back: memory, mappings, open files.
+    #[must_use]
+    pub fn is_exhausted(&self) -> bool {
+        /// "Too many open files", in the process and on the machine. They have no kind of their own.
+        const TOO_MANY_FILES: [Option<i32>; 2] = [Some(libc::EMFILE), Some(libc::ENFILE)];
+        match self {
+            Self::Io { source, .. } => {
+                source.kind() == io::ErrorKind::OutOfMemory || TOO_MANY_FILES.contains(&source.raw_os_error())
+            }
+            _ => false,
+        }
+    }
+
     fn io_kind(&self) -> Option<io::ErrorKind> {
         match self {
             Self::Io { source, .. } => Some(source.kind()),

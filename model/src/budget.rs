@@ -22,12 +22,14 @@ pub enum Share {
     Alert,
     /// Merging of segments.
     Compaction,
+    /// Directories of open segments.
+    Reader,
 }
 
 impl Share {
     /// Every share.
-    pub const ALL: [Self; 6] =
-        [Self::Body, Self::Head, Self::Query, Self::Result, Self::Alert, Self::Compaction];
+    pub const ALL: [Self; 7] =
+        [Self::Body, Self::Head, Self::Query, Self::Result, Self::Alert, Self::Compaction, Self::Reader];
 
     /// The label in `/metrics`.
     #[must_use]
@@ -39,6 +41,7 @@ impl Share {
             Self::Result => "result",
             Self::Alert => "alert",
             Self::Compaction => "compaction",
+            Self::Reader => "reader",
         }
     }
 }

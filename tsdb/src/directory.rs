@@ -32,6 +32,11 @@ impl Directory {
         self.root.join("MANIFEST.next")
     }
 
+    /// Which places of files were found damaged.
+    pub(crate) fn damage(&self) -> PathBuf {
+        self.root.join("DAMAGE")
+    }
+
     pub(crate) fn wal(&self) -> PathBuf {
         self.root.join("wal")
     }

@@ -34,10 +34,12 @@ pub use append::Written;
 pub use change::{DatabaseInfo, PolicyInfo};
 pub use start::RecoveryReport;
 
+use crate::damage::{Damage, DamageMark};
 use crate::directory::Directory;
 use crate::error::{Error, Result};
 use crate::generation::Definition;
 use crate::options::Options;
+use crate::readers::Readers;
 use crate::shard::ShardId;
 use crate::snapshot::Snapshot;
 use crate::stats::Counters;
@@ -65,6 +67,10 @@ pub struct Engine {
     followers: Followers,
     /// The monotonic time at which the engine began to answer.
     opened: Duration,
+    /// Opens the segments of all views.
+    readers: Readers,
+    /// What readers found damaged.
+    damage: Damage,
     counters: Arc<Counters>,
     report: RecoveryReport,
     worker: Worker,
@@ -127,6 +133,13 @@ impl Engine {
     #[must_use]
     pub const fn recovery(&self) -> &RecoveryReport {
         &self.report
+    }
+
+    /// The places of files that readers found damaged, in this run or an earlier one, by file and offset: at most
+    /// [`DAMAGE_MARKS_MAX`](crate::limits::DAMAGE_MARKS_MAX). Their segments are still in use.
+    #[must_use]
+    pub fn damage(&self) -> Vec<DamageMark> {
+        self.damage.marks()
     }
 
     pub(crate) fn ring(&self) -> &Ring {

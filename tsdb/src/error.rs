@@ -121,14 +121,15 @@ impl Error {
         Self::Corrupt { path: path.to_path_buf(), offset, expected: expected.into(), found: found.into() }
     }
 
-    /// Whether the same call may succeed later without anyone changing it: overload or a full disk.
+    /// Whether the same call may succeed later without anyone changing it: overload, a full disk, or a system
+    /// that has run out of memory or files.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Busy { .. } | Self::Budget(_) => true,
             Self::Disk(error) => {
                 let refused = matches!(**error, disk::Error::ReadOnly { .. } | disk::Error::FramesLost);
-                refused || error.is_full()
+                refused || error.is_full() || error.is_exhausted()
             }
             _ => false,
         }

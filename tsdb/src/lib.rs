@@ -26,6 +26,7 @@ mod catalog;
 mod codec;
 mod columns;
 mod compaction;
+mod damage;
 mod decode;
 mod directory;
 mod engine;
@@ -36,6 +37,7 @@ pub mod limits;
 mod manifest;
 mod merge;
 mod options;
+mod readers;
 mod rejected;
 mod retention;
 mod run;
@@ -54,6 +56,7 @@ pub use backup::{
     Backup, BackupFile, BackupFolder, BackupList, Checksum, LIST_NAME, OwnedFile, Restored, restore, verify,
 };
 pub use catalog::{PolicySpec, PolicyUpdate};
+pub use damage::DamageMark;
 pub use engine::{DatabaseInfo, Engine, PolicyInfo, RecoveryReport, Written};
 pub use error::{Error, Result};
 pub use options::{Options, SyncPolicy};

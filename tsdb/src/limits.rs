@@ -74,8 +74,22 @@ pub const TOMBSTONE_BYTES_MAX: usize = 4096;
 /// How deep ANDs and ORs may lie in each other in the condition of a delete. Protects the stack.
 pub const PREDICATE_DEPTH_MAX: usize = 64;
 
-/// Shards over all policies. Protects the number of open segments; a year of hourly shards is 8,760.
+/// Shards over all policies. Protects the memory of views and the time of a start; a year of hourly shards is 8,760.
 pub const SHARDS_MAX: usize = 50_000;
+
+/// Segments that are open at a time. Protects the process from the system's bound on mappings (65,530 by default), of
+/// which each takes one, or two after a part of it broke.
+pub const OPEN_SEGMENTS_MAX: usize = 4_096;
+
+/// The part of the memory budget that the directories of open segments may hold, as a divisor, before some are
+/// closed. Protects queries and heads from a store of many measurements.
+pub const READER_BUDGET_DIVISOR: usize = 8;
+
+/// Damaged places that are noted. Protects memory from a disk that dies as a whole.
+pub const DAMAGE_MARKS_MAX: usize = 1_024;
+
+/// Damaged places that are noted of one file. Protects the list from one file that hides all others.
+pub const DAMAGE_MARKS_PER_FILE: usize = 64;
 
 /// Rows of one batch that a scan gives.
 pub const BATCH_ROWS: usize = 4096;

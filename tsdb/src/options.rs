@@ -6,7 +6,8 @@ use std::time::Duration;
 use model::{Budget, Clock};
 
 use crate::limits::{
-    GENERATION_WAL_BYTES, HEAD_BUDGET_DIVISOR, IDLE_FREEZE, WAL_PREALLOCATE_BYTES, WAL_RETRY,
+    GENERATION_WAL_BYTES, HEAD_BUDGET_DIVISOR, IDLE_FREEZE, OPEN_SEGMENTS_MAX, WAL_PREALLOCATE_BYTES,
+    WAL_RETRY,
 };
 
 /// When a write is acknowledged.
@@ -42,6 +43,8 @@ pub struct Options {
     /// First pause before a WAL that takes no writes, as when the disk is full, tries again by itself; it
     /// doubles with each attempt.
     pub wal_retry: Duration,
+    /// Segments that are open at a time.
+    pub open_segments_max: usize,
     /// Whether a thread freezes, merges and drops what is past. Without it the owner calls
     /// [`Engine::maintain_once`](crate::Engine::maintain_once).
     pub background: bool,
@@ -61,6 +64,7 @@ impl Options {
             idle_freeze: IDLE_FREEZE,
             wal_preallocate_bytes: WAL_PREALLOCATE_BYTES,
             wal_retry: WAL_RETRY,
+            open_segments_max: OPEN_SEGMENTS_MAX,
             background: true,
         }
     }

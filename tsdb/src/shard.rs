@@ -7,8 +7,9 @@ use model::TimeRange;
 
 use crate::catalog::PolicyId;
 use crate::decode::Decoder;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::manifest::SegmentInfo;
+use crate::readers::SegmentFile;
 use crate::segment::SegmentReader;
 
 /// The identity of a shard over the whole life of a data directory.
@@ -38,21 +39,27 @@ impl ShardInfo {
     }
 }
 
-/// A segment that a shard has, open or found damaged.
+/// A segment that a shard has. Its file is opened when somebody reads it.
 #[derive(Debug, Clone)]
 pub(crate) struct Segment {
     pub(crate) info: SegmentInfo,
-    reader: std::result::Result<Arc<SegmentReader>, Error>,
+    file: Arc<SegmentFile>,
 }
 
 impl Segment {
-    pub(crate) const fn new(info: SegmentInfo, reader: Result<Arc<SegmentReader>>) -> Self {
-        Self { info, reader }
+    pub(crate) const fn new(info: SegmentInfo, file: Arc<SegmentFile>) -> Self {
+        Self { info, file }
     }
 
-    /// The reader, or why there is none: a query that needs it fails rather than answer without it.
+    /// The reader, or why there is none: a query that needs it fails rather than answer without it. Whoever holds it
+    /// keeps the file open, so it is held for a step and asked for again.
     pub(crate) fn reader(&self) -> Result<Arc<SegmentReader>> {
-        self.reader.clone()
+        self.file.reader()
+    }
+
+    /// Opens the file and closes it again, to see that it can be read.
+    pub(crate) fn look_into(&self) -> Result<()> {
+        self.file.look_into().map(drop)
     }
 }
 

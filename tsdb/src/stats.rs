@@ -48,6 +48,12 @@ pub struct EngineStats {
     pub segment_bytes: u64,
     /// Their rows; one that was written anew counts twice until it is merged.
     pub segment_rows: u64,
+    /// Segments that are open.
+    pub segments_open: u64,
+    /// Places of files that readers found damaged and that are still in use.
+    pub damage_marks: u64,
+    /// How often readers met damage.
+    pub damage_met: u64,
     /// Series over all segments and heads; one that is in several counts several times.
     pub series: u64,
     /// Databases.

@@ -5,7 +5,7 @@ use tsdb::{EngineStats, SYNC_BUCKETS_US};
 
 type Value = (&'static str, &'static str, fn(&EngineStats) -> u64);
 
-const COUNTERS: [Value; 10] = [
+const COUNTERS: [Value; 11] = [
     ("vigie_store_points_written_total", "Points accepted by the store", |s| s.points_written),
     ("vigie_store_points_future_total", "Accepted points that lie in the future", |s| s.points_future),
     ("vigie_wal_frames_total", "Frames committed to the log", |s| s.wal_frames),
@@ -15,10 +15,11 @@ const COUNTERS: [Value; 10] = [
     ("vigie_merges_total", "Merges of segments", |s| s.merges),
     ("vigie_merge_failures_total", "Merges that failed", |s| s.merge_failures),
     ("vigie_deletes_total", "Statements that deleted points", |s| s.deletes),
+    ("vigie_damage_met_total", "Reads that met damaged bytes", |s| s.damage_met),
     ("vigie_shards_dropped_total", "Shards dropped by retention or statements", |s| s.shards_dropped),
 ];
 
-const GAUGES: [Value; 15] = [
+const GAUGES: [Value; 17] = [
     ("vigie_wal_bytes", "Bytes of log that a restart would read", |s| s.wal_bytes),
     ("vigie_read_only", "1 while the log takes no writes", |s| u64::from(s.read_only)),
     ("vigie_last_lsn", "The last log sequence number given", |s| s.last_lsn),
@@ -28,6 +29,8 @@ const GAUGES: [Value; 15] = [
     ("vigie_databases", "Databases", |s| s.databases),
     ("vigie_shards", "Shards", |s| s.shards),
     ("vigie_segments", "Segments", |s| s.segments),
+    ("vigie_segments_open", "Segments that are open", |s| s.segments_open),
+    ("vigie_damage_marks", "Places of files found damaged", |s| s.damage_marks),
     ("vigie_segment_bytes", "Bytes of segments, file-backed when mapped", |s| s.segment_bytes),
     ("vigie_segment_rows", "Rows in segments", |s| s.segment_rows),
     ("vigie_series", "Series, counted once per segment and head", |s| s.series),

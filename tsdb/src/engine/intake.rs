@@ -99,21 +99,25 @@ impl<'a> Intake<'a> {
         let tables = &mut self.data.tables;
         let series = tables.resolve_series(point.series_text(), &mut self.writer.unlogged);
         let layout = tables.resolve_layout(series, point.fields(), &mut self.writer.unlogged);
-        Ok(self.check_types(shard, &layout).map(|()| Resolved { point: index, shard, series, layout }))
+        Ok(self.check_types(shard, &layout)?.map(|()| Resolved { point: index, shard, series, layout }))
     }
 
     /// A shape that was admitted once since the last delete is.
-    fn check_types(&mut self, shard: ShardId, layout: &Layout) -> std::result::Result<(), RejectReason> {
+    fn check_types(
+        &mut self,
+        shard: ShardId,
+        layout: &Layout,
+    ) -> Result<std::result::Result<(), RejectReason>> {
         let types = match self.writer.types.entry(shard) {
             std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
             std::collections::hash_map::Entry::Vacant(new) => {
-                new.insert(ShardTypes::load(&self.outcome.view, shard, self.data))
+                new.insert(ShardTypes::load(&self.outcome.view, shard, self.data)?)
             }
         };
         if types.knows(layout) {
-            return Ok(());
+            return Ok(Ok(()));
         }
-        types.admit(self.data.tables.measurement(layout.measurement), layout)
+        Ok(types.admit(self.data.tables.measurement(layout.measurement), layout))
     }
 
     fn encode(&mut self, point: PointRef<'a>, row: &Resolved) {

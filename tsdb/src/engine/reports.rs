@@ -26,6 +26,9 @@ impl Engine {
             stats.segment_rows += segment.info.rows;
             stats.series += segment.info.series;
         }
+        stats.segments_open = self.readers.open_count() as u64;
+        stats.damage_marks = self.damage.mark_count();
+        stats.damage_met = self.damage.met_count();
         let (batches, bytes) = self.ring.size();
         (stats.stream_batches, stats.stream_bytes) = (batches as u64, bytes as u64);
         let wal = self.wal.read();

@@ -20,11 +20,13 @@ use parking_lot::{Mutex, RwLock};
 use super::upkeep::Upkeep;
 use super::worker::Worker;
 use super::{Engine, Writer, WriterState};
+use crate::damage::Damage;
 use crate::directory::Directory;
 use crate::error::{Error, Result};
 use crate::generation::Generation;
 use crate::manifest::{Edit, Manifest, ManifestReport};
 use crate::options::Options;
+use crate::readers::Readers;
 use crate::shard::Shard;
 use crate::stats::Counters;
 use crate::stream::{Followers, Ring};
@@ -86,7 +88,15 @@ impl Engine {
             manifest_torn_bytes: found.torn_bytes,
             ..RecoveryReport::default()
         };
-        let shards = segments::open(&*fs, &directory, &mut manifest, &mut report)?;
+        let damage = Damage::open(&*fs, &directory, options.clock.clone());
+        let readers = Readers::new(
+            fs.clone(),
+            directory.clone(),
+            &options.budget,
+            damage.clone(),
+            options.open_segments_max,
+        );
+        let shards = segments::open(&*fs, &directory, &mut manifest, &readers, &mut report)?;
         let stop = if found.clean_stop { Stop::Clean } else { Stop::Unknown };
         let replayed = replay::run(&*fs, &directory, &manifest, stop, &mut report)?;
         if found.clean_stop {
@@ -94,7 +104,9 @@ impl Engine {
         }
         // What follows may be of a kind that an older format does not know.
         manifest.mend()?;
-        let engine = assemble(fs, directory, options, manifest, shards, replayed, lock, report, started)?;
+        let engine = assemble(
+            fs, directory, options, manifest, readers, damage, shards, replayed, lock, report, started,
+        )?;
         if engine.options.background {
             let no_thread =
                 |source| disk::Error::Io { operation: "start a thread for", path: dir.into(), source };
@@ -139,6 +151,8 @@ fn assemble(
     directory: Directory,
     options: Options,
     manifest: Manifest,
+    readers: Readers,
+    damage: Damage,
     mut shards: Vec<Shard>,
     replayed: Replayed,
     lock: Box<dyn disk::DirLock>,
@@ -179,10 +193,12 @@ fn assemble(
         view: ArcSwap::from_pointee(view),
         writer: Mutex::new(WriterState::Running(writer)),
         wal: RwLock::new(Some(wal)),
-        upkeep: Mutex::new(Upkeep::new(manifest, next_segment)),
+        upkeep: Mutex::new(Upkeep::new(manifest, next_segment, readers.clone())),
         ring: Ring::new(next_lsn),
         followers: Followers::default(),
         opened,
+        readers,
+        damage,
         counters,
         report,
         worker: Worker::default(),

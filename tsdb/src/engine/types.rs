@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use model::FieldType;
 
+use crate::error::Result;
 use crate::generation::{Generation, GenerationData, Layout, ShapePart};
 use crate::rejected::RejectReason;
 use crate::shard::{Shard, ShardId};
@@ -23,22 +24,29 @@ pub(crate) struct ShardTypes {
 impl ShardTypes {
     /// The types that segments and heads of a shard hold. `active` is the data of the generation that is
     /// written to, whose lock the caller has.
-    pub(super) fn load(view: &View, shard: ShardId, active: &GenerationData) -> Self {
+    ///
+    /// # Errors
+    /// When there is no room to open a segment now: without its types a write must wait.
+    pub(super) fn load(view: &View, shard: ShardId, active: &GenerationData) -> Result<Self> {
         let mut types = Self::default();
         if let Some(shard) = view.shard(shard) {
-            types.add_segments(view, shard);
+            types.add_segments(view, shard)?;
         }
         for generation in view.sealed() {
             types.add_head(view, generation, &generation.data.read(), shard);
         }
         types.add_head(view, view.active(), active, shard);
-        types
+        Ok(types)
     }
 
-    fn add_segments(&mut self, view: &View, shard: &Shard) {
+    fn add_segments(&mut self, view: &View, shard: &Shard) -> Result<()> {
         for segment in &shard.segments {
-            // A damaged segment fails the queries that need it; writers go on without its types.
-            let Ok(reader) = segment.reader() else { continue };
+            let reader = match segment.reader() {
+                Ok(reader) => reader,
+                Err(error) if error.is_temporary() => return Err(error),
+                // A damaged segment fails the queries that need it; writers go on without its types.
+                Err(_) => continue,
+            };
             for measurement in reader.measurements() {
                 let touching = view.touching(&shard.info, measurement);
                 // What cannot be read cannot be said to be deleted.
@@ -53,6 +61,7 @@ impl ShardTypes {
                 }
             }
         }
+        Ok(())
     }
 
     fn add_head(&mut self, view: &View, generation: &Generation, data: &GenerationData, shard: ShardId) {
@@ -76,7 +85,11 @@ impl ShardTypes {
     }
 
     /// Takes the fields of a layout in, or says which one conflicts and changes nothing.
-    pub(super) fn admit(&mut self, measurement: &Arc<str>, layout: &Layout) -> Result<(), RejectReason> {
+    pub(super) fn admit(
+        &mut self,
+        measurement: &Arc<str>,
+        layout: &Layout,
+    ) -> std::result::Result<(), RejectReason> {
         let known = self.types.entry(measurement.clone()).or_default();
         let mut new: Vec<(&str, FieldType)> = Vec::new();
         for (name, ty) in layout.names() {

@@ -22,8 +22,8 @@ use crate::directory::Directory;
 use crate::error::Result;
 use crate::limits::{IDLE_FREEZE_LARGE, IDLE_HEAD_BYTES, TOMBSTONES_BEFORE_SEAL};
 use crate::manifest::{Edit, Manifest, SegmentId};
+use crate::readers::Readers;
 use crate::retention::ClockGuard;
-use crate::segment::SegmentReader;
 use crate::shard::{Segment, ShardId};
 
 /// What only the holder of the upkeep lock touches.
@@ -31,8 +31,9 @@ use crate::shard::{Segment, ShardId};
 pub(crate) struct Upkeep {
     pub(crate) manifest: Manifest,
     pub(crate) next_segment: SegmentId,
+    readers: Readers,
     /// Segments that do not count any more, until their last reader lets go.
-    doomed: Vec<(SegmentId, Weak<SegmentReader>)>,
+    doomed: Vec<SegmentId>,
     /// Segments of edits that failed: a restart may find such an edit until the MANIFEST is replaced.
     doubtful: Vec<SegmentId>,
     /// Segments that backups under way copy: their files stay, whatever becomes of them.
@@ -44,9 +45,10 @@ pub(crate) struct Upkeep {
 }
 
 impl Upkeep {
-    pub(crate) fn new(manifest: Manifest, next_segment: SegmentId) -> Self {
+    pub(crate) fn new(manifest: Manifest, next_segment: SegmentId, readers: Readers) -> Self {
         Self {
             manifest,
+            readers,
             next_segment,
             doomed: Vec::new(),
             doubtful: Vec::new(),
@@ -86,15 +88,12 @@ impl Upkeep {
     }
 
     fn doom(&mut self, segments: &[Segment]) {
-        let readers = segments.iter().map(|segment| {
-            (segment.info.id, segment.reader().map_or_else(|_| Weak::new(), |reader| Arc::downgrade(&reader)))
-        });
-        self.doomed.extend(readers);
+        self.doomed.extend(segments.iter().map(|segment| segment.info.id));
     }
 
     /// Segments that no reader sees.
     fn doom_unread(&mut self, ids: impl Iterator<Item = SegmentId>) {
-        self.doomed.extend(ids.map(|id| (id, Weak::new())));
+        self.doomed.extend(ids);
     }
 
     /// Keeps the files of these segments until the last holder of `pin` lets go.
@@ -107,15 +106,14 @@ impl Upkeep {
     fn sweep(&mut self, fs: &dyn Fs, directory: &Directory) -> Result<()> {
         let pins: Vec<Pin> = self.pins.iter().filter_map(Weak::upgrade).collect();
         let is_pinned = |id: &SegmentId| pins.iter().any(|pin| pin.contains(id));
-        let (free, held) = std::mem::take(&mut self.doomed)
+        let (held, free) = std::mem::take(&mut self.doomed)
             .into_iter()
-            .partition::<Vec<_>, _>(|(id, reader)| reader.strong_count() == 0 && !is_pinned(id));
+            .partition::<Vec<_>, _>(|id| self.readers.is_used(*id) || is_pinned(id));
         self.doomed = held;
         if free.is_empty() {
             return Ok(());
         }
-        let ids: Vec<SegmentId> = free.iter().map(|(id, _)| *id).collect();
-        for id in &ids {
+        for id in &free {
             let path = directory.segment(*id);
             // One that was never finished may still have its other name.
             let removed = remove_file(fs, &disk::temporary_path(&path)).and_then(|()| remove_file(fs, &path));
@@ -125,7 +123,7 @@ impl Upkeep {
             }
         }
         fs.sync_dir(&directory.segments())?;
-        self.manifest.forget_obsolete(&ids);
+        self.manifest.forget_obsolete(&free);
         Ok(())
     }
 }
@@ -149,7 +147,8 @@ impl Engine {
         let merged = if flushed.is_ok() { self.merge_all(&mut upkeep) } else { Ok(()) };
         let forgotten = self.forget_tombstones(&mut upkeep);
         let swept = upkeep.sweep(&*self.fs, &self.directory);
-        flushed.and(orphans).and(expired).and(merged).and(forgotten).and(swept)
+        let noted = self.save_damage(&upkeep);
+        flushed.and(orphans).and(expired).and(merged).and(forgotten).and(swept).and(noted)
     }
 
     /// Writes everything that was accepted into segments.
@@ -196,7 +195,15 @@ impl Engine {
         self.fs.sync_dir(&wal)?;
         upkeep.settle()?;
         upkeep.sweep(&*self.fs, &self.directory)?;
+        self.save_damage(upkeep)?;
         upkeep.commit(&Edit::Stopped, &[])
+    }
+
+    /// Writes down which damage was met, without that of segments that are gone.
+    fn save_damage(&self, upkeep: &Upkeep) -> Result<()> {
+        let known = &upkeep.manifest.state().segments;
+        self.damage.forget(|segment| !known.contains_key(&segment));
+        self.damage.save(&*self.fs)
     }
 
     /// Seals the active generation when it is full or nobody has written to it for long.

@@ -8,8 +8,7 @@ use model::{FieldType, Lease, ScanRequest, Share, Tags, TimeRange};
 use crate::error::Result;
 use crate::generation::SeriesId;
 use crate::head::HeadView;
-use crate::segment::SegmentReader;
-use crate::shard::Shard;
+use crate::shard::{Segment, Shard};
 use crate::snapshot::{Local, Matched, Snapshot, matching};
 
 /// Everything that a scan needs of its snapshot.
@@ -38,7 +37,8 @@ pub(super) struct Group {
 pub(super) struct ShardPlan {
     /// The part of the wanted time in which it has rows.
     pub(super) time: TimeRange,
-    pub(super) segments: Vec<Option<Arc<SegmentReader>>>,
+    /// Opened for each read: a scan of many shards keeps only those open that it is in.
+    pub(super) segments: Vec<Option<Segment>>,
     pub(super) heads: Vec<Option<HeadView>>,
     /// Roughly how many rows a series has in a second.
     pub(super) rows_per_second: f64,
@@ -145,7 +145,7 @@ fn shard_plan(
     for number in &needed.segments {
         let held = &shard.segments[*number];
         plan.note(&held.info.time, held.info.rows, held.info.series);
-        plan.segments[*number] = Some(held.reader()?);
+        plan.segments[*number] = Some(held.clone());
     }
     plan.heads.resize_with(snapshot.generations().len(), || None);
     for (number, wanted) in &needed.heads {

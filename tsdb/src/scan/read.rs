@@ -16,7 +16,8 @@ pub(super) fn read(plan: &Plan, series: &Matched, number: usize, time: &TimeRang
     for (place, hidden) in series.places_in(number) {
         match place {
             Local::Segment { segment, chunk, .. } => {
-                let Some(reader) = &shard.segments[*segment] else { continue };
+                let Some(held) = &shard.segments[*segment] else { continue };
+                let reader = held.reader()?;
                 let names: Vec<&str> = plan.names.iter().map(|name| &**name).collect();
                 let live = hidden.map_or(*time, |hidden| hidden.live(time, RowNumber::MAX));
                 for group in reader.read(*chunk, live, &names)? {

@@ -1,12 +1,13 @@
 //! Which stretches of a series statistics can tell, and what is left to be read.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use model::{FieldRequest, SummaryBatch, SummaryRequest, TimeRange};
 
 use super::plan::{Plan, ShardPlan};
 use crate::error::Result;
-use crate::segment::{OpenChunk, Stretches, WantedField};
+use crate::segment::{ChunkId, OpenChunk, SegmentReader, Stretches, WantedField};
 use crate::snapshot::{Local, Matched};
 use crate::tombstone::Hidden;
 
@@ -63,14 +64,16 @@ fn of_shard(
     wanted: &[WantedField<'_>],
     time: TimeRange,
 ) -> Result<Vec<Stretches>> {
-    let mut chunks: Vec<(OpenChunk<'_>, Option<&Hidden>)> = Vec::new();
+    let mut readers: Vec<(Arc<SegmentReader>, ChunkId, Option<&Hidden>)> = Vec::new();
     for (place, hidden) in places {
         if let Local::Segment { segment, chunk, .. } = place
-            && let Some(reader) = &shard.segments[*segment]
+            && let Some(held) = &shard.segments[*segment]
         {
-            chunks.push((reader.open_chunk(*chunk)?, *hidden));
+            readers.push((held.reader()?, *chunk, *hidden));
         }
     }
+    let chunks = readers.iter().map(|(reader, chunk, hidden)| Ok((reader.open_chunk(*chunk)?, *hidden)));
+    let chunks = chunks.collect::<Result<Vec<(OpenChunk<'_>, Option<&Hidden>)>>>()?;
     let in_heads = |range: &TimeRange| {
         places.iter().any(|(place, _)| match place {
             Local::Head { generation, series, .. } => {

@@ -6,6 +6,7 @@
 use super::footer::{Extent, Footer};
 use super::format::{BLOCK_LEN, CHECKSUM_LEN};
 use crate::codec::{Decoded, Malformed};
+use crate::damage::Damage;
 use crate::{Error, Result};
 use disk::Bytes;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,8 @@ pub(crate) struct Blocks {
     checksums: Bytes,
     /// A bit per block that was found whole. Threads may verify a block twice, never skip it.
     verified: Vec<AtomicU64>,
+    /// Where damage is noted, for a segment that is in use.
+    damage: Option<Damage>,
 }
 
 impl Blocks {
@@ -38,7 +41,18 @@ impl Blocks {
             bytes: file.slice(0..covered),
             checksums,
             verified: (0..words).map(|_| AtomicU64::new(0)).collect(),
+            damage: None,
         })
+    }
+
+    /// Notes the damage that is met from here on.
+    pub(crate) fn note_in(&mut self, damage: Damage) {
+        self.damage = Some(damage);
+    }
+
+    /// Memory besides the mapping.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.verified.len() * size_of::<AtomicU64>() + self.path.as_os_str().len()
     }
 
     /// The bytes of `extent`, each block of them verified.
@@ -65,14 +79,23 @@ impl Blocks {
 
     /// Whether all that was read so far were the file's bytes. Every way out of a reader ends here.
     pub(crate) fn intact(&self) -> Result<()> {
-        self.bytes.broken_at().map_or(Ok(()), |offset| {
+        self.broken_at().map_or(Ok(()), |offset| {
             Err(self.corrupt(offset, "the bytes of the file", "none: it was cut, or cannot be read"))
         })
     }
 
+    /// Where the bytes stop being the file's, if they do.
+    pub(crate) fn broken_at(&self) -> Option<u64> {
+        self.bytes.broken_at()
+    }
+
     /// Damage at `offset`.
     pub(crate) fn corrupt(&self, offset: u64, expected: &str, found: &str) -> Error {
-        Error::corrupt(&self.path, offset, expected, found)
+        let error = Error::corrupt(&self.path, offset, expected, found);
+        if let Some(damage) = &self.damage {
+            damage.note(&error);
+        }
+        error
     }
 
     fn verify(&self, block: usize) -> Result<()> {
@@ -87,7 +110,7 @@ impl Blocks {
         if found != expected {
             self.intact()?;
             let (expected, found) = (format!("block checksum {expected:08x}"), format!("{found:08x}"));
-            return Err(Error::corrupt(&self.path, start as u64, expected, found));
+            return Err(self.corrupt(start as u64, &expected, &found));
         }
         word.fetch_or(bit, Ordering::Relaxed);
         Ok(())

@@ -30,6 +30,11 @@ impl Directory {
         Some(at(&self.by_name[position]))
     }
 
+    /// Roughly the memory that it takes.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.measurements.iter().map(Measurement::memory_bytes).sum()
+    }
+
     /// The measurements in the order of their names.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Measurement> {
         self.by_name.iter().map(|number| &self.measurements[*number as usize])
@@ -71,6 +76,13 @@ impl Measurement {
         let position =
             self.fields_by_name.binary_search_by(|number| (*self.fields[*number as usize].name).cmp(name));
         Some(self.fields_by_name[position.ok()?])
+    }
+
+    fn memory_bytes(&self) -> usize {
+        let fields: usize =
+            self.fields.iter().map(|field| field.name.len() + size_of::<(Field, u32)>()).sum();
+        let tags: usize = self.tag_keys.iter().map(|key| key.name.len() + size_of::<TagKey>()).sum();
+        size_of::<(Self, u32)>() + self.name.len() + fields + tags
     }
 
     /// A tag key by its name; there are few.

@@ -14,6 +14,8 @@ use super::records::Records;
 use super::{SegmentId, sets};
 use crate::Result;
 use crate::codec::{Decoded, Malformed, read_count};
+use crate::damage::Damage;
+use crate::readers::Held;
 use disk::Fs;
 use model::{FieldType, SeriesKey, TagPredicate, Tags};
 use roaring::RoaringBitmap;
@@ -27,6 +29,8 @@ pub(crate) struct SegmentReader {
     pub(super) footer: Footer,
     pub(super) directory: Directory,
     header: Header,
+    /// What it holds of bounded things, if it counts among the open ones.
+    _held: Option<Held>,
 }
 
 /// A series of a segment.
@@ -45,14 +49,30 @@ impl SegmentReader {
     ///
     /// # Errors
     /// When the file cannot be mapped, is damaged, or is of a later format.
-    pub(crate) fn open(fs: &dyn Fs, path: &Path) -> Result<Arc<Self>> {
+    pub(crate) fn open(fs: &dyn Fs, path: &Path) -> Result<Self> {
         let file = fs.map(path)?;
         let header = Header::decode(&file, path)?;
         let footer = Footer::decode(&file, path)?;
         let blocks = Blocks::new(path, &file, &footer)?;
         let extent = footer.measurements;
         let directory = blocks.check(extent.offset, directory::decode(blocks.get(extent)?))?;
-        Ok(Arc::new(Self { blocks, footer, directory, header }))
+        Ok(Self { blocks, footer, directory, header, _held: None })
+    }
+
+    /// This reader as one that counts among the open ones and notes what damage it meets.
+    pub(crate) fn held(mut self, held: Held, damage: Damage) -> Self {
+        self.blocks.note_in(damage);
+        Self { _held: Some(held), ..self }
+    }
+
+    /// Whether the mapping is still that of the file: nobody has cut it, and every page could be read.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.blocks.broken_at().is_none()
+    }
+
+    /// Roughly the memory that an open segment takes besides its mapping.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        size_of::<Self>() + self.directory.memory_bytes() + self.blocks.memory_bytes()
     }
 
     /// The names of all measurements, sorted.

@@ -103,6 +103,7 @@ impl OpenChunk<'_> {
             let picking = Picking { chunk: self, group, grid: &grid, buckets: &buckets, times: &times };
             fields.push(picking.field(&columns, field)?);
         }
+        self.reader.blocks.intact()?;
         Ok(Some(Stretches { ranges: buckets.iter().map(|bucket| grid.range(*bucket)).collect(), fields }))
     }
 

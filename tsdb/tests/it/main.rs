@@ -5,6 +5,7 @@
 mod backup;
 mod catalog;
 mod crash;
+mod damage;
 mod deletes;
 mod faults;
 mod fixtures;

@@ -1,4 +1,4 @@
-//! Opening the segments that the MANIFEST names, and telling the other files in their folder apart.
+//! Looking into the segments that the MANIFEST names, and telling the other files in their folder apart.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use super::RecoveryReport;
 use super::lost::move_aside;
 use crate::directory::{self, Directory};
 use crate::error::{Error, Result};
-use crate::manifest::{Manifest, SegmentInfo};
-use crate::segment::SegmentReader;
+use crate::manifest::Manifest;
+use crate::readers::Readers;
 use crate::shard::{Segment, Shard, ShardId};
 
 /// The shards of the MANIFEST with their segments.
@@ -17,6 +17,7 @@ pub(super) fn open(
     fs: &dyn Fs,
     directory: &Directory,
     manifest: &mut Manifest,
+    readers: &Readers,
     report: &mut RecoveryReport,
 ) -> Result<Vec<Shard>> {
     tidy(fs, directory, manifest, report)?;
@@ -25,32 +26,19 @@ pub(super) fn open(
         state.shards.iter().map(|(id, shard)| (*id, Shard::new(*shard))).collect();
     for info in state.segments.values() {
         let Some(shard) = shards.get_mut(&info.shard) else { continue };
-        *shard = shard.with(open_segment(fs, directory, *info, report)?);
+        *shard = shard.with(look_into(readers.segment(*info), report)?);
     }
     Ok(shards.into_values().collect())
 }
 
 /// A segment that cannot be read stays in its shard: queries that need it must fail.
-fn open_segment(
-    fs: &dyn Fs,
-    directory: &Directory,
-    info: SegmentInfo,
-    report: &mut RecoveryReport,
-) -> Result<Segment> {
-    let path = directory.segment(info.id);
-    let reader = SegmentReader::open(fs, &path).and_then(|reader| {
-        if reader.id().0 == info.id && reader.shard() == info.shard {
-            return Ok(reader);
-        }
-        let found = format!("segment {} of shard {}", reader.id(), reader.shard());
-        Err(Error::corrupt(&path, 0, format!("segment {} of shard {}", info.id, info.shard), found))
-    });
-    match &reader {
-        Err(Error::NewerFormat { .. }) => return Err(reader.map_or_else(|error| error, |_| Error::Stopped)),
+fn look_into(segment: Segment, report: &mut RecoveryReport) -> Result<Segment> {
+    match segment.look_into() {
+        Err(error @ Error::NewerFormat { .. }) => return Err(error),
         Err(error) => report.damage.push(error.to_string()),
-        Ok(_) => {}
+        Ok(()) => {}
     }
-    Ok(Segment::new(info, reader))
+    Ok(segment)
 }
 
 /// Removes what is known not to count, and keeps aside what is not known.

@@ -15,7 +15,7 @@ use crate::head::{Head, frozen_series};
 use crate::limits::SEALED_GENERATIONS_MAX;
 use crate::manifest::{Edit, SegmentInfo};
 use crate::run::Group;
-use crate::segment::{SegmentId, SegmentReader, SegmentSummary, SegmentWriter};
+use crate::segment::{SegmentId, SegmentSummary, SegmentWriter};
 use crate::shard::{Segment, ShardId, ShardInfo};
 use crate::stream::Candidate;
 use crate::tombstone::{Hidden, Veil};
@@ -122,7 +122,7 @@ impl Engine {
         }
         let summary = writer.finish()?;
         let info = describe(id, shard.id, (*lsn.start(), *lsn.end()), settled, &summary);
-        Ok(Some(Segment::new(info, Ok(SegmentReader::open(&*self.fs, &path)?))))
+        Ok(Some(self.readers.admit(info)?))
     }
 
     /// Puts the segments in the place of the generation, for all who look from now on.

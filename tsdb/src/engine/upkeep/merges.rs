@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::limits::MERGE_RETRY;
 use crate::manifest::{Edit, SegmentInfo};
-use crate::segment::{SegmentId, SegmentReader, SegmentWriter};
+use crate::segment::{SegmentId, SegmentWriter};
 use crate::shard::{Segment, Shard};
 
 /// Series after which a merge looks whether a generation waits to be flushed.
@@ -111,6 +111,6 @@ impl Engine {
         }
         let summary = writer.finish()?;
         let info = describe(id, shard.info.id, lsn, settled.unwrap_or(lsn.1), &summary);
-        Ok(Some(Segment::new(info, Ok(SegmentReader::open(&*self.fs, &path)?))))
+        Ok(Some(self.readers.admit(info)?))
     }
 }

@@ -36,7 +36,7 @@ const EVERY_KIND: SummaryKinds = SummaryKinds { sum: true, min: true, max: true,
 
 /// Reads all there is to read.
 fn everything(fs: &dyn Fs, path: &Path) -> Result<Everything> {
-    everything_of(&*SegmentReader::open(fs, path)?)
+    everything_of(&SegmentReader::open(fs, path)?)
 }
 
 fn everything_of(reader: &SegmentReader) -> Result<Everything> {

@@ -38,7 +38,7 @@ pub(super) fn segment(series: &Series) -> (SimFs, Arc<SegmentReader>) {
     let fs = empty_disk();
     write(&fs, series);
     let reader = SegmentReader::open(&fs, &path()).expect("the segment just written");
-    (fs, reader)
+    (fs, Arc::new(reader))
 }
 
 pub(super) fn key(measurement: &str, tags: &[(&str, &str)]) -> SeriesKey {
