@@ -17,6 +17,8 @@ pub struct Config {
     pub sync: tsdb::SyncPolicy,
     /// The memory budget in bytes: bodies, points in memory, queries, answers, alert state.
     pub memory_bytes: usize,
+    /// Bytes of the store's disk that stay free of points; a share of it if none are named.
+    pub disk_reserve: Option<u64>,
     /// A database to create at the start if it is missing, and how long its default policy keeps points.
     pub database: Option<(String, Option<Duration>)>,
     /// The database that the pages read.

@@ -42,6 +42,7 @@ use crate::options::Options;
 use crate::readers::Readers;
 use crate::shard::ShardId;
 use crate::snapshot::Snapshot;
+use crate::space::Space;
 use crate::stats::Counters;
 use crate::stream::{Followers, Ring, StreamCursor};
 use crate::view::View;
@@ -67,6 +68,8 @@ pub struct Engine {
     followers: Followers,
     /// The monotonic time at which the engine began to answer.
     opened: Duration,
+    /// How much room the disk has.
+    space: Space,
     /// Opens the segments of all views.
     readers: Readers,
     /// What readers found damaged.

@@ -89,6 +89,17 @@ pub enum Error {
         /// What cannot keep up.
         what: &'static str,
     },
+    /// The disk has less room than its owner wants to keep free. Points are taken again by themselves when there is
+    /// room; all else goes on.
+    #[error("the disk of {} is almost full: {free} bytes are free, {needed} are needed", dir.display())]
+    DiskLow {
+        /// The data directory.
+        dir: PathBuf,
+        /// Bytes that are free.
+        free: u64,
+        /// Bytes that must be free before points are taken.
+        needed: u64,
+    },
     /// No memory is left in the budget.
     #[error(transparent)]
     Budget(#[from] model::BudgetExceeded),
@@ -126,7 +137,7 @@ impl Error {
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         match self {
-            Self::Busy { .. } | Self::Budget(_) => true,
+            Self::Busy { .. } | Self::Budget(_) | Self::DiskLow { .. } => true,
             Self::Disk(error) => {
                 let refused = matches!(**error, disk::Error::ReadOnly { .. } | disk::Error::FramesLost);
                 refused || error.is_full() || error.is_exhausted()

@@ -45,6 +45,7 @@ mod scan;
 mod segment;
 mod shard;
 mod snapshot;
+mod space;
 mod stats;
 mod stream;
 mod ticket;

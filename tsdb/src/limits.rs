@@ -85,6 +85,16 @@ pub const OPEN_SEGMENTS_MAX: usize = 4_096;
 /// closed. Protects queries and heads from a store of many measurements.
 pub const READER_BUDGET_DIVISOR: usize = 8;
 
+/// Bytes of a disk that stay free of points, if that is less than [`DISK_RESERVE_SMALL_DIVISOR`] says. Protects the
+/// freezing of what is in memory.
+pub const DISK_RESERVE_MIN: u64 = 64 << 20;
+
+/// The part of a large disk that stays free of points, as a divisor. Protects a machine whose other programs share it.
+pub const DISK_RESERVE_DIVISOR: u64 = 100;
+
+/// The largest part of a disk that stays free of points unasked, as a divisor. Protects the use of a small disk.
+pub const DISK_RESERVE_SMALL_DIVISOR: u64 = 20;
+
 /// Damaged places that are noted. Protects memory from a disk that dies as a whole.
 pub const DAMAGE_MARKS_MAX: usize = 1_024;
 

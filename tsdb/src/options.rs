@@ -43,6 +43,9 @@ pub struct Options {
     /// First pause before a WAL that takes no writes, as when the disk is full, tries again by itself; it
     /// doubles with each attempt.
     pub wal_retry: Duration,
+    /// Bytes of the disk that ingest leaves free; with fewer, points are refused for a while. None for a share of the
+    /// disk: 1 %, at least 64 MiB, but never more than 5 %.
+    pub disk_reserve: Option<u64>,
     /// Segments that are open at a time.
     pub open_segments_max: usize,
     /// Whether a thread freezes, merges and drops what is past. Without it the owner calls
@@ -64,6 +67,7 @@ impl Options {
             idle_freeze: IDLE_FREEZE,
             wal_preallocate_bytes: WAL_PREALLOCATE_BYTES,
             wal_retry: WAL_RETRY,
+            disk_reserve: None,
             open_segments_max: OPEN_SEGMENTS_MAX,
             background: true,
         }

@@ -24,8 +24,12 @@ pub struct EngineStats {
     pub wal_bytes_written: u64,
     /// Bytes of WAL that a restart would read.
     pub wal_bytes: u64,
-    /// Whether the WAL takes no writes now, as when the disk is full.
+    /// Whether no points are taken now: the disk is almost full, or the WAL met a full or failing one.
     pub read_only: bool,
+    /// Bytes of the disk that were free at the last look.
+    pub disk_free_bytes: u64,
+    /// Bytes of the disk that stay free of points.
+    pub disk_reserve_bytes: u64,
     /// Syncs of WAL files.
     pub syncs: u64,
     /// How long they took: a count for each of [`SYNC_BUCKETS_US`], not cumulated, then the slower ones.

@@ -6,6 +6,7 @@ mod files;
 mod memory;
 mod print;
 mod server;
+mod size;
 
 pub(crate) use files::read as read_files;
 pub(crate) use server::{ServerSettings, StorageSettings};

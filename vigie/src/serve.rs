@@ -29,6 +29,7 @@ pub(crate) fn server_config(config: &Config, options: &ServeOptions, own_databas
         data_dir: options.data_dir.clone().unwrap_or_else(|| storage.data_dir.clone()),
         sync: storage.sync,
         memory_bytes: storage.memory.bytes(),
+        disk_reserve: storage.reserve.map(|reserve| reserve.0),
         database: own_database.then(|| (storage.database.clone(), Some(storage.retention))),
         page_database: storage.database.clone(),
         alerting: config.alerting.clone(),

@@ -19,9 +19,13 @@ const COUNTERS: [Value; 11] = [
     ("vigie_shards_dropped_total", "Shards dropped by retention or statements", |s| s.shards_dropped),
 ];
 
-const GAUGES: [Value; 17] = [
+const GAUGES: [Value; 19] = [
     ("vigie_wal_bytes", "Bytes of log that a restart would read", |s| s.wal_bytes),
-    ("vigie_read_only", "1 while the log takes no writes", |s| u64::from(s.read_only)),
+    ("vigie_read_only", "1 while no points are taken", |s| u64::from(s.read_only)),
+    ("vigie_disk_free_bytes", "Free bytes of the store's disk", |s| s.disk_free_bytes),
+    ("vigie_disk_reserve_bytes", "Bytes of the store's disk that stay free of points", |s| {
+        s.disk_reserve_bytes
+    }),
     ("vigie_last_lsn", "The last log sequence number given", |s| s.last_lsn),
     ("vigie_generations", "Generations in memory", |s| s.generations),
     ("vigie_head_bytes", "Anonymous memory of points that are in no segment yet", |s| s.head_bytes),

@@ -47,6 +47,7 @@ impl Engine {
             let (count, max) = (points.bytes(), WRITE_BYTES_MAX);
             return Err(Error::TooMany { what: "bytes in one write", count, max });
         }
+        self.space.admit(points.bytes())?;
         let mut guard = self.writer.lock();
         let writer = guard.running()?;
         let view = self.view.load_full();
@@ -137,12 +138,17 @@ impl Engine {
         }
     }
 
+    /// WAL bytes after which a generation is sealed: on a small disk fewer than the owner allows.
+    pub(super) fn generation_wal_bytes(&self) -> u64 {
+        self.space.generation_wal_bytes(self.options.generation_wal_bytes)
+    }
+
     fn is_seal_due(&self, writer: &Writer, points: &PointBatch) -> bool {
         let view = self.view.load();
         let active: &Generation = view.active();
         writer.must_seal
             || self.wal_is_broken()
-            || active.wal_bytes() >= self.options.generation_wal_bytes
+            || active.wal_bytes() >= self.generation_wal_bytes()
             || active.head_bytes() >= self.options.generation_head_bytes
             || active.rows().checked_add(u32::try_from(points.value_count()).unwrap_or(u32::MAX)).is_none()
     }

@@ -32,7 +32,10 @@ impl Engine {
         let (batches, bytes) = self.ring.size();
         (stats.stream_batches, stats.stream_bytes) = (batches as u64, bytes as u64);
         let wal = self.wal.read();
-        stats.read_only = wal.as_ref().is_none_or(|wal| wal.status().read_only.is_some());
+        let wal_is_read_only = wal.as_ref().is_none_or(|wal| wal.status().read_only.is_some());
+        stats.read_only = wal_is_read_only || self.space.is_low();
+        stats.disk_free_bytes = self.space.free_bytes();
+        stats.disk_reserve_bytes = self.space.reserve_bytes();
         stats
     }
 }

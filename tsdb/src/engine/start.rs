@@ -28,6 +28,7 @@ use crate::manifest::{Edit, Manifest, ManifestReport};
 use crate::options::Options;
 use crate::readers::Readers;
 use crate::shard::Shard;
+use crate::space::Space;
 use crate::stats::Counters;
 use crate::stream::{Followers, Ring};
 use crate::view::View;
@@ -149,7 +150,7 @@ fn open_manifest(fs: &Arc<dyn Fs>, directory: &Directory) -> Result<(Manifest, M
 fn assemble(
     fs: Arc<dyn Fs>,
     directory: Directory,
-    options: Options,
+    mut options: Options,
     manifest: Manifest,
     readers: Readers,
     damage: Damage,
@@ -162,6 +163,8 @@ fn assemble(
     let counters = Arc::new(Counters::default());
     let id = replayed.last_generation.max(manifest.state().flushed) + 1;
     let next_lsn = Lsn(replayed.last_lsn.0.max(manifest.state().flushed_lsn.0)).next();
+    let space = Space::new(fs.clone(), directory.root(), options.disk_reserve);
+    options.wal_preallocate_bytes = space.preallocate_bytes(options.wal_preallocate_bytes);
     let wal = Wal::start(fs.clone(), directory.clone(), &options, id, next_lsn, counters.clone())?;
     replay::remove_empty(&*fs, &directory, &replayed.empty_files)?;
     for shard in replayed.shards.values() {
@@ -197,6 +200,7 @@ fn assemble(
         ring: Ring::new(next_lsn),
         followers: Followers::default(),
         opened,
+        space,
         readers,
         damage,
         counters,

@@ -140,6 +140,7 @@ impl Engine {
     pub fn maintain_once(&self) -> Result<()> {
         let mut upkeep = self.upkeep.lock();
         self.writer.lock().running()?;
+        self.space.look();
         let flushed = self.seal_if_due().and_then(|()| self.flush_unread(&mut upkeep));
         let orphans = self.drop_orphans(&mut upkeep);
         let expired = self.drop_expired(&mut upkeep);
@@ -148,6 +149,9 @@ impl Engine {
         let forgotten = self.forget_tombstones(&mut upkeep);
         let swept = upkeep.sweep(&*self.fs, &self.directory);
         let noted = self.save_damage(&upkeep);
+        if self.space.is_low() {
+            self.space.look();
+        }
         flushed.and(orphans).and(expired).and(merged).and(forgotten).and(swept).and(noted)
     }
 
@@ -206,7 +210,8 @@ impl Engine {
         self.damage.save(&*self.fs)
     }
 
-    /// Seals the active generation when it is full or nobody has written to it for long.
+    /// Seals the active generation when it is full or nobody has written to it for long; and on a disk that is almost
+    /// full, because the segments take less room than the WAL files that go for them.
     fn seal_if_due(&self) -> Result<()> {
         let mut guard = self.writer.lock();
         let Ok(writer) = guard.running() else { return Ok(()) };
@@ -215,7 +220,8 @@ impl Engine {
         let idle = self.options.clock.monotonic().saturating_sub(writer.last_write);
         let idle_max = self.options.idle_freeze.max(Duration::from_secs(1));
         let is_large = active.head_bytes() >= IDLE_HEAD_BYTES;
-        let is_due = active.wal_bytes() >= self.options.generation_wal_bytes
+        let is_due = active.wal_bytes() >= self.generation_wal_bytes()
+            || self.space.is_low()
             || active.head_bytes() >= self.options.generation_head_bytes
             || idle >= idle_max
             || (view.tombstones.len() >= TOMBSTONES_BEFORE_SEAL && !active.data.read().deletes.is_empty())

@@ -3,7 +3,7 @@
 use disk::{Fault, Fs};
 use tsdb::Error;
 
-use crate::harness::{Machine, Rows, dump_policy, points, put, request, rows_of, try_write, write};
+use crate::harness::{Dice, Machine, Rows, dump_policy, points, put, request, rows_of, try_write, write};
 
 /// Writes, freezes and merges while one call of the disk fails; what was acknowledged must stay.
 fn with_failing_call(number: u64, fault: Fault) -> bool {
@@ -278,4 +278,87 @@ fn two_engines_cannot_have_one_directory() {
     assert!(machine.try_open().is_err());
     engine.stop().unwrap();
     machine.open();
+}
+
+/// As large as the disk of a small machine's store; the mark is at a twentieth of it.
+const SMALL_DISK: u64 = 4 << 20;
+
+/// Lines that do not compress.
+fn noise(dice: &mut Dice, start: i64, count: i64) -> String {
+    let text = |dice: &mut Dice| (0..6).map(|_| format!("{:016x}", dice.below(u64::MAX))).collect::<String>();
+    (start..start + count).map(|ts| format!("m,host=a t=\"{}\" {ts}\n", text(dice))).collect()
+}
+
+/// Writes until points are refused; gives what was acknowledged and the error.
+fn fill(engine: &tsdb::Engine, dice: &mut Dice, acknowledged: &mut Rows) -> Error {
+    loop {
+        let lines = noise(dice, acknowledged.len() as i64, 20);
+        match try_write(engine, "db", None, &lines) {
+            Ok(()) => put(acknowledged, &points(&lines)),
+            Err(error) => return error,
+        }
+        // A merge may find no room for what it makes.
+        assert!(engine.maintain_once().is_ok() || engine.stats().merge_failures > 0);
+    }
+}
+
+#[test]
+fn ingest_stops_at_the_low_water_mark_and_the_rest_goes_on() {
+    let machine = Machine::new(1);
+    machine.sim.set_capacity(SMALL_DISK);
+    let engine = machine.open();
+    engine.create_database("db").unwrap();
+    engine.create_database("old").unwrap();
+    let mut dice = Dice::new(1);
+    write(&engine, "old", None, &noise(&mut dice, 0, 5_000));
+    let mut acknowledged = Rows::new();
+    let error = fill(&engine, &mut dice, &mut acknowledged);
+    let reserve = SMALL_DISK / 20;
+    let Error::DiskLow { free, needed, .. } = error else { panic!("{error}") };
+    assert!(error.is_temporary() && free < needed && needed == reserve + reserve / 4, "{error}");
+    assert!(free > reserve / 4, "{free} of {reserve} are left to work with");
+    let stats = engine.stats();
+    assert!(
+        stats.read_only && stats.disk_reserve_bytes == reserve && stats.disk_free_bytes == free,
+        "{stats:?}"
+    );
+    engine.maintain_once().unwrap();
+    assert_eq!(dump_policy(&engine, "db", None), acknowledged, "queries go on");
+    engine.create_database("new").unwrap();
+    engine.freeze().unwrap();
+    engine.drop_database("old").unwrap();
+    engine.maintain_once().unwrap();
+    assert!(!engine.stats().read_only, "{:?}", engine.stats());
+    write(&engine, "db", None, "m,host=b v=1 1");
+    put(&mut acknowledged, &points("m,host=b v=1 1"));
+    drop(engine);
+    assert_eq!(dump_policy(&machine.open(), "db", None), acknowledged);
+}
+
+#[test]
+fn room_that_others_make_or_take_is_noticed_without_a_restart() {
+    let machine = Machine::new(1);
+    machine.sim.set_capacity(SMALL_DISK);
+    let engine = machine.open();
+    engine.create_database("db").unwrap();
+    let mut dice = Dice::new(2);
+    let mut acknowledged = Rows::new();
+    for round in 1..4 {
+        assert!(fill(&engine, &mut dice, &mut acknowledged).is_temporary());
+        // Somebody else takes what is left: nothing that was acknowledged may suffer.
+        machine.sim.set_capacity(SMALL_DISK / 2);
+        engine.maintain_once().err();
+        assert!(try_write(&engine, "db", None, "m v=1 1").unwrap_err().is_temporary());
+        assert_eq!(dump_policy(&engine, "db", None), acknowledged, "round {round}");
+        machine.sim.set_capacity(SMALL_DISK * (round + 1));
+        let mut tries = 0;
+        while let Err(error) = try_write(&engine, "db", None, &noise(&mut Dice::new(3), -1, 1)) {
+            assert!(error.is_temporary() && tries < 10_000_000, "{error}");
+            tries += 1;
+            std::thread::yield_now();
+        }
+        put(&mut acknowledged, &points(&noise(&mut Dice::new(3), -1, 1)));
+    }
+    drop(engine);
+    assert_eq!(dump_policy(&machine.reboot().open(), "db", None), acknowledged);
 }

@@ -1,5 +1,6 @@
 //! `[storage] memory`: a share of the machine's memory, or a size.
 
+use super::size::Size;
 use std::fmt;
 
 /// The least budget: below it not even one body fits.
@@ -34,8 +35,8 @@ impl Memory {
             Some(Ok(percent @ 1..=90)) => Ok(Self::Percent(percent)),
             Some(_) => Err(format!("expected 1% to 90%, found {text:?}")),
             None => {
-                let bytes = parse_bytes(text).filter(|bytes| *bytes >= BYTES_MIN);
-                bytes.map(Self::Bytes).ok_or_else(|| {
+                let bytes = Size::parse(text).ok().and_then(|size| usize::try_from(size.0).ok());
+                bytes.filter(|bytes| *bytes >= BYTES_MIN).map(Self::Bytes).ok_or_else(|| {
                     format!(
                         "expected a size of at least \"64MiB\" or a share such as \"25%\", found {text:?}"
                     )
@@ -62,27 +63,9 @@ impl fmt::Display for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Percent(percent) => write!(f, "{percent}%"),
-            Self::Bytes(bytes) if bytes.is_multiple_of(1 << 20) => write!(f, "{}MiB", bytes >> 20),
-            Self::Bytes(bytes) => write!(f, "{bytes}"),
+            Self::Bytes(bytes) => Size(*bytes as u64).fmt(f),
         }
     }
-}
-
-fn parse_bytes(text: &str) -> Option<usize> {
-    const UNITS: [(&str, usize); 8] = [
-        ("KiB", 1 << 10),
-        ("MiB", 1 << 20),
-        ("GiB", 1 << 30),
-        ("kB", 1_000),
-        ("MB", 1_000_000),
-        ("GB", 1_000_000_000),
-        ("B", 1),
-        ("", 1),
-    ];
-    let digits = text.trim().trim_end_matches(|c: char| !c.is_ascii_digit());
-    let unit = text.trim()[digits.len()..].trim();
-    let (_, factor) = UNITS.into_iter().find(|(name, _)| *name == unit)?;
-    digits.parse::<usize>().ok()?.checked_mul(factor)
 }
 
 #[cfg(test)]

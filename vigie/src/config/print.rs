@@ -31,6 +31,9 @@ fn storage(config: &Config) -> toml::Table {
     };
     table.insert("sync".into(), sync.into());
     table.insert("memory".into(), storage.memory.to_string().into());
+    if let Some(reserve) = storage.reserve {
+        table.insert("reserve".into(), reserve.to_string().into());
+    }
     table.insert("database".into(), storage.database.as_str().into());
     table.insert("retention".into(), settings::interval::print(storage.retention).into());
     table

@@ -2,6 +2,7 @@
 
 use super::address;
 use super::memory::Memory;
+use super::size::Size;
 use settings::{Document, Section, SettingsError};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -37,6 +38,7 @@ pub(crate) struct StorageSettings {
     pub(crate) data_dir: PathBuf,
     pub(crate) sync: SyncPolicy,
     pub(crate) memory: Memory,
+    pub(crate) reserve: Option<Size>,
     pub(crate) database: String,
     pub(crate) retention: Duration,
 }
@@ -56,6 +58,10 @@ impl StorageSettings {
             None => Memory::default(),
             Some(text) => Memory::parse(&text).map_err(|reason| section.invalid("memory", reason))?,
         };
+        let reserve = match section.text_or_number("reserve")? {
+            None => None,
+            Some(text) => Some(Size::parse(&text).map_err(|reason| section.invalid("reserve", reason))?),
+        };
         let database = section.text("database")?.unwrap_or_else(|| "telegraf".to_owned());
         let retention = section.interval("retention")?.unwrap_or(Duration::from_secs(7 * 86_400));
         if !retention.is_zero() && retention < RETENTION_MIN {
@@ -63,6 +69,6 @@ impl StorageSettings {
             return Err(section.invalid("retention", reason));
         }
         section.finish()?;
-        Ok(Self { data_dir, sync, memory, database, retention })
+        Ok(Self { data_dir, sync, memory, reserve, database, retention })
     }
 }
