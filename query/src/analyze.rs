@@ -15,7 +15,7 @@ mod select;
 mod time;
 mod types;
 
-pub(crate) use condition::series_predicate;
+pub(crate) use condition::{exact_series_predicate, series_predicate};
 pub(crate) use constant::{Moment, compared};
 pub(crate) use schema::measurement_names;
 pub(crate) use scope::{database, resolve};

@@ -3,7 +3,7 @@
 use crate::ast::Statement;
 use crate::exec::{Answer, run};
 use crate::{Context, Error, Result, RowSink};
-use crate::{analyze, ddl, show};
+use crate::{analyze, ddl, delete, show};
 
 /// Runs a statement and gives its answer to `sink` while it is computed.
 ///
@@ -31,6 +31,9 @@ pub fn execute(statement: &Statement, context: &Context<'_>, sink: &mut dyn RowS
         | Statement::CreateRetentionPolicy(_)
         | Statement::AlterRetentionPolicy(_)
         | Statement::DropRetentionPolicy(_) => ddl::change(statement, context),
+        Statement::Delete(_) | Statement::DropSeries(_) | Statement::DropMeasurement(_) => {
+            delete::delete(statement, context)
+        }
         other => Err(Error::Unsupported(other.to_string().into())),
     }
 }

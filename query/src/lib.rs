@@ -16,6 +16,7 @@ pub mod ast;
 mod catalog;
 mod context;
 mod ddl;
+mod delete;
 mod error;
 mod exec;
 mod execute;
@@ -29,7 +30,10 @@ mod statement;
 pub mod text;
 mod window;
 
-pub use catalog::{Catalog, CatalogError, CatalogResult, RetentionPolicyInfo, RetentionPolicySpec};
+pub use catalog::{
+    Catalog, CatalogError, CatalogResult, Deletion, DeletionSource, MeasurementMatch, RetentionPolicyInfo,
+    RetentionPolicySpec,
+};
 pub use context::Context;
 pub use error::{Error, Result};
 pub use execute::execute;

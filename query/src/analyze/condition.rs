@@ -81,6 +81,15 @@ pub(crate) fn series_predicate(
     condition.map_or(TagPredicate::All, |condition| predicate(condition, kind).0)
 }
 
+/// The series whose rows pass, all of them; nothing if tags alone cannot tell.
+pub(crate) fn exact_series_predicate(
+    condition: &Expr,
+    kind: &dyn Fn(&Reference) -> Option<Kind>,
+) -> Option<TagPredicate> {
+    let (predicate, is_exact) = predicate(condition, kind);
+    is_exact.then_some(predicate)
+}
+
 fn conjuncts<'a>(expr: &'a Expr, parts: &mut Vec<&'a Expr>) {
     match expr {
         Expr::Paren(inner) => conjuncts(inner, parts),

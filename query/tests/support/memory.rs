@@ -10,8 +10,8 @@ use model::{
     SeriesKey, SummaryPart, SummaryRequest, TagPredicate, Tags, TimeRange, ValueRef,
 };
 use query::{
-    Catalog, CatalogError, CatalogResult, RetentionPolicyInfo, RetentionPolicySpec, Scan, Scope, Source,
-    SourceError, SourceResult, Summaries,
+    Catalog, CatalogError, CatalogResult, Deletion, RetentionPolicyInfo, RetentionPolicySpec, Scan, Scope,
+    Source, SourceError, SourceResult, Summaries,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -329,6 +329,23 @@ impl Catalog for Memory {
                 known.is_default = false;
             }
         }
+        Ok(())
+    }
+
+    fn delete(&self, db: &str, deletion: &Deletion) -> CatalogResult<()> {
+        let mut databases = self.lock();
+        let database = databases.get_mut(db).ok_or_else(|| missing(db))?;
+        for ((rp, name), table) in &mut database.tables {
+            let is_meant =
+                deletion.sources.is_empty() || deletion.sources.iter().any(|source| source.matches(rp, name));
+            if is_meant {
+                for series in table.values_mut().filter(|series| deletion.tags.matches(&series.tags)) {
+                    series.rows.retain(|ts, _| !deletion.time.contains(*ts));
+                }
+                table.retain(|_, series| !series.rows.is_empty());
+            }
+        }
+        database.tables.retain(|_, table| !table.is_empty());
         Ok(())
     }
 
