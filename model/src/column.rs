@@ -48,6 +48,18 @@ impl StringColumn {
     pub fn text_len(&self) -> usize {
         self.text.len()
     }
+
+    /// The bytes of memory held.
+    #[must_use]
+    pub fn capacity_bytes(&self) -> usize {
+        self.text.capacity() + self.ends.capacity() * size_of::<u32>()
+    }
+
+    /// Gives back memory that only more texts would need.
+    pub fn shrink_to_fit(&mut self) {
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
 }
 
 impl<'a> FromIterator<&'a str> for StringColumn {

@@ -39,7 +39,7 @@ pub use names::{InvalidName, check_name};
 pub use points::{FieldRef, PointBatch, PointRef};
 pub use predicate::{TagMatch, TagPredicate};
 pub use scan::{Direction, FieldRequest, ScanBatch, ScanOrder, ScanRequest, SeriesColumn};
-pub use series::SeriesKey;
+pub use series::{KeyRef, SeriesKey};
 pub use stream::{Lsn, StreamBatch};
 pub use summary::{FieldSummary, Picked, SummaryBatch, SummaryKinds, SummaryPart, SummaryRequest};
 pub use tags::Tags;

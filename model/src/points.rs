@@ -5,7 +5,7 @@
 //! [`SeriesKey`] of it only when it is new.
 
 use crate::limits::BATCH_BYTES_MAX;
-use crate::{SeriesKey, ValueRef};
+use crate::{KeyRef, SeriesKey, ValueRef};
 
 /// A piece of the batch's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,8 +94,13 @@ impl PointBatch {
     ///
     /// # Panics
     /// If the batch's text would pass [`BATCH_BYTES_MAX`]; a caller cuts batches long before.
-    pub fn push<'a>(&mut self, series: &SeriesKey, ts: i64, fields: impl IntoIterator<Item = FieldRef<'a>>) {
-        self.push_row(series.as_str(), ts, fields);
+    pub fn push<'a, 'k>(
+        &mut self,
+        series: impl Into<KeyRef<'k>>,
+        ts: i64,
+        fields: impl IntoIterator<Item = FieldRef<'a>>,
+    ) {
+        self.push_row(series.into().as_str(), ts, fields);
     }
 
     /// Adds a point of another batch.

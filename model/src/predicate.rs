@@ -2,6 +2,7 @@
 
 use crate::Tags;
 use regex::Regex;
+use std::borrow::Cow;
 
 /// How one tag is compared. A missing tag is the empty string.
 #[derive(Debug, Clone)]
@@ -54,12 +55,19 @@ impl TagPredicate {
     /// Whether a series with these tags passes.
     #[must_use]
     pub fn matches(&self, tags: &Tags) -> bool {
+        self.accepts(&|key| Cow::Borrowed(tags.value_or_empty(key)))
+    }
+
+    /// Whether a series passes; `value` gives the value of a tag, and the empty text for a missing one. For a series
+    /// whose tags nobody has taken apart.
+    #[must_use]
+    pub fn accepts<'t>(&self, value: &impl Fn(&str) -> Cow<'t, str>) -> bool {
         match self {
             Self::All => true,
             Self::Nothing => false,
-            Self::Tag { key, matcher } => matcher.matches(tags.value_or_empty(key)),
-            Self::And(parts) => parts.iter().all(|part| part.matches(tags)),
-            Self::Or(parts) => parts.iter().any(|part| part.matches(tags)),
+            Self::Tag { key, matcher } => matcher.matches(&value(key)),
+            Self::And(parts) => parts.iter().all(|part| part.accepts(value)),
+            Self::Or(parts) => parts.iter().any(|part| part.accepts(value)),
         }
     }
 }

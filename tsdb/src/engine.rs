@@ -37,7 +37,7 @@ pub use start::RecoveryReport;
 use crate::damage::{Damage, DamageMark};
 use crate::directory::Directory;
 use crate::error::{Error, Result};
-use crate::generation::Definition;
+use crate::generation::Definitions;
 use crate::options::Options;
 use crate::readers::Readers;
 use crate::shard::ShardId;
@@ -89,7 +89,7 @@ pub(crate) struct Writer {
     /// The field types of shards that were written to in this generation.
     pub(crate) types: HashMap<ShardId, ShardTypes>,
     /// What was defined since the last frame.
-    pub(crate) unlogged: Vec<Definition>,
+    pub(crate) unlogged: Definitions,
     /// Whether the next write has to start a generation.
     pub(crate) must_seal: bool,
     /// The monotonic time of the last write.

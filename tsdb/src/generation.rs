@@ -9,8 +9,10 @@
 
 mod definition;
 mod names;
+mod order;
 mod shapes;
 mod tables;
+mod texts;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,7 +21,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use model::{Lease, Lsn, ValueRef};
 use parking_lot::{Mutex, RwLock};
 
-pub(crate) use definition::Definition;
+pub(crate) use definition::{Definition, Definitions};
+pub(crate) use order::sort_by_key;
 pub(crate) use shapes::{Layout, Shape, ShapePart};
 pub(crate) use tables::Tables;
 
@@ -169,8 +172,10 @@ impl GenerationData {
         let (row, tables) = (self.rows, &self.tables);
         self.row_bytes += ROW_BYTES + values.clone().map(value_bytes).sum::<usize>();
         let head = self.heads.entry(shard).or_default();
+        let before = head.fixed_bytes();
         head.arena(shape, || tables.shape_types(shape).collect(), row).push(series, ts, row, values);
         head.note(series, ts, row);
+        self.row_bytes += head.fixed_bytes() - before;
         self.rows += 1;
     }
 

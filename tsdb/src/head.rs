@@ -9,6 +9,8 @@ mod arena;
 mod block;
 mod freeze;
 mod live;
+mod present;
+mod stretches;
 mod view;
 
 use std::collections::BTreeMap;
@@ -16,8 +18,10 @@ use std::collections::BTreeMap;
 use model::{FieldType, TimeRange};
 
 pub(crate) use arena::Arena;
-pub(crate) use freeze::frozen_series;
+pub(crate) use freeze::{freeze_bytes, frozen_series};
 pub(crate) use view::HeadView;
+
+use present::Present;
 
 use crate::generation::{RowNumber, SeriesId, ShapeId};
 
@@ -25,10 +29,8 @@ use crate::generation::{RowNumber, SeriesId, ShapeId};
 #[derive(Debug)]
 pub(crate) struct Head {
     pub(crate) arenas: BTreeMap<ShapeId, Arena>,
-    /// Which series are here: one bit for each id.
-    seen: Vec<u64>,
-    /// Each series with the number of its first row, in the order of arrival.
-    present: Vec<(SeriesId, RowNumber)>,
+    arena_bytes: usize,
+    present: Present,
     /// What the rows span.
     pub(crate) time: TimeRange,
     /// How many rows there are.
@@ -38,7 +40,7 @@ pub(crate) struct Head {
 impl Default for Head {
     fn default() -> Self {
         let time = TimeRange::new(i64::MAX, i64::MIN);
-        Self { arenas: BTreeMap::new(), seen: Vec::new(), present: Vec::new(), time, rows: 0 }
+        Self { arenas: BTreeMap::new(), arena_bytes: 0, present: Present::default(), time, rows: 0 }
     }
 }
 
@@ -50,7 +52,16 @@ impl Head {
         types: impl FnOnce() -> Vec<FieldType>,
         row: RowNumber,
     ) -> &mut Arena {
-        self.arenas.entry(shape).or_insert_with(|| Arena::new(&types(), row))
+        self.arenas.entry(shape).or_insert_with(|| {
+            let arena = Arena::new(&types(), row);
+            self.arena_bytes += arena.fixed_bytes();
+            arena
+        })
+    }
+
+    /// The memory held beside that of the rows.
+    pub(crate) fn fixed_bytes(&self) -> usize {
+        self.arena_bytes + self.present.bytes()
     }
 
     /// Notes that a row of `series` at `ts` with this number has come.
@@ -58,20 +69,12 @@ impl Head {
         self.rows += 1;
         self.time.start = self.time.start.min(ts);
         self.time.end = self.time.end.max(ts.saturating_add(1));
-        let (word, bit) = (series as usize / 64, 1_u64 << (series % 64));
-        if word >= self.seen.len() {
-            self.seen.resize(word + 1, 0);
-        }
-        if self.seen[word] & bit == 0 {
-            self.seen[word] |= bit;
-            self.present.push((series, row));
-        }
+        self.present.note(series, row);
     }
 
     /// The series that have a row with a number below `rows`.
     pub(crate) fn series_before(&self, rows: RowNumber) -> impl Iterator<Item = SeriesId> + '_ {
-        let count = self.present.partition_point(|(_, first)| *first < rows);
-        self.present[..count].iter().map(|(series, _)| *series)
+        self.present.before(rows)
     }
 
     /// How many series there are.

@@ -49,6 +49,10 @@ pub const SHAPES_MAX: usize = 4096;
 /// Layouts (orders in which a client sends the fields of a shape) that are remembered per generation.
 pub const LAYOUTS_MAX: usize = 8192;
 
+/// Bytes of a series' key in its canonical spelling: it may take an escape for every byte of the client's. Protects
+/// a start from a log that says otherwise.
+pub const SERIES_KEY_BYTES_MAX: usize = 2 * model::limits::SERIES_BYTES_MAX;
+
 /// Spellings of series (unsorted tags, needless escapes) that are remembered per generation.
 pub const SPELLINGS_MAX: usize = 1 << 20;
 

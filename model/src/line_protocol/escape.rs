@@ -89,16 +89,26 @@ pub(crate) fn split_measurement(raw: &str) -> (Cow<'_, str>, &str) {
 
 /// The measurement and the tags of a checked series text.
 pub(crate) fn split_series(raw: &str) -> (Cow<'_, str>, Tags) {
-    let (measurement, mut rest) = split_measurement(raw);
-    let mut pairs = Vec::new();
-    while !rest.is_empty() {
-        let end = find_unescaped(rest, b',').unwrap_or(rest.len());
-        if let Some(equal) = find_unescaped(&rest[..end], b'=') {
-            pairs.push((unescape(&rest[..equal], TAG_SPECIAL), unescape(&rest[equal + 1..end], TAG_SPECIAL)));
+    let (measurement, tags) = split_measurement(raw);
+    (measurement, Tags::new(split_tags(tags)))
+}
+
+/// Key and value of each of the raw tags.
+pub(crate) fn split_tags(mut rest: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let end = find_unescaped(rest, b',').unwrap_or(rest.len());
+            let tag = &rest[..end];
+            rest = rest.get(end + 1..).unwrap_or("");
+            if let Some(equal) = find_unescaped(tag, b'=') {
+                return Some((
+                    unescape(&tag[..equal], TAG_SPECIAL),
+                    unescape(&tag[equal + 1..], TAG_SPECIAL),
+                ));
+            }
         }
-        rest = rest.get(end + 1..).unwrap_or("");
-    }
-    (measurement, Tags::new(pairs))
+        None
+    })
 }
 
 /// Where `wanted` stands without a backslash right before it.

@@ -8,7 +8,7 @@ use super::Writer;
 use super::types::ShardTypes;
 use crate::catalog::Policy;
 use crate::error::{Error, Result};
-use crate::generation::{Definition, GenerationData, Layout, SeriesId};
+use crate::generation::{GenerationData, Layout, SeriesId};
 use crate::limits::{REJECTED_MAX, SHARDS_MAX};
 use crate::rejected::{RejectReason, Rejected};
 use crate::shard::{ShardId, ShardInfo};
@@ -137,7 +137,7 @@ impl<'a> Intake<'a> {
         let info = known.map_or_else(|| self.new_shard(ts), Ok)?;
         self.shard = Some(info);
         if self.data.shards.insert(info.id, info).is_none() {
-            self.writer.unlogged.push(Definition::Shard(info));
+            self.writer.unlogged.shard(&info);
         }
         Ok(info.id)
     }

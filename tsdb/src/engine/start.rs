@@ -23,6 +23,7 @@ use super::{Engine, Writer, WriterState};
 use crate::damage::Damage;
 use crate::directory::Directory;
 use crate::error::{Error, Result};
+use crate::generation::Definitions;
 use crate::generation::Generation;
 use crate::manifest::{Edit, Manifest, ManifestReport};
 use crate::options::Options;
@@ -184,7 +185,7 @@ fn assemble(
         next_lsn,
         next_shard,
         types: std::collections::HashMap::new(),
-        unlogged: Vec::new(),
+        unlogged: Definitions::default(),
         must_seal: false,
         last_write: options.clock.monotonic(),
     };

@@ -29,12 +29,8 @@ impl IdTable {
         self.ids.insert_unique(hash, id, |id| hash_of(hasher, *id));
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.ids.clear();
-    }
-
-    /// Roughly the memory held.
+    /// The memory held.
     pub(crate) fn bytes(&self) -> usize {
-        self.ids.capacity() * 5
+        self.ids.allocation_size()
     }
 }

@@ -47,6 +47,14 @@ impl Layout {
         &self.names
     }
 
+    /// Roughly the memory held.
+    pub(crate) fn bytes(&self) -> usize {
+        let names: usize =
+            self.names.iter().map(|(name, _)| size_of::<(Box<str>, FieldType)>() + name.len()).sum();
+        let sources: usize = self.parts.iter().map(|part| part.sources.len()).sum();
+        size_of::<Self>() + names + self.parts.len() * size_of::<ShapePart>() + sources * size_of::<u32>()
+    }
+
     /// Whether every field comes once: then the shapes of its parts say all about its types.
     pub(crate) fn is_plain(&self) -> bool {
         self.parts.iter().map(|part| part.sources.len()).sum::<usize>() == self.names.len()

@@ -7,18 +7,12 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use hashbrown::DefaultHashBuilder;
-use model::{FieldRef, FieldType, SeriesKey};
+use model::{FieldRef, FieldType, KeyRef, SeriesKey};
 
 use super::names::IdTable;
-use super::{Definition, FieldId, Layout, MeasurementId, SeriesId, Shape, ShapeId, ShapePart};
-use crate::limits::{LAYOUTS_MAX, SHAPES_MAX, SPELLINGS_MAX};
-
-/// A series and its measurement.
-#[derive(Debug)]
-pub(crate) struct SeriesEntry {
-    pub(crate) key: SeriesKey,
-    pub(crate) measurement: MeasurementId,
-}
+use super::texts::Texts;
+use super::{Definition, Definitions, FieldId, Layout, MeasurementId, SeriesId, Shape, ShapeId, ShapePart};
+use crate::limits::{LAYOUTS_MAX, SERIES_KEY_BYTES_MAX, SHAPES_MAX, SPELLINGS_MAX};
 
 /// A field of a measurement. A name with two types is two fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +20,14 @@ pub(crate) struct FieldEntry {
     pub(crate) measurement: MeasurementId,
     pub(crate) name: Arc<str>,
     pub(crate) ty: FieldType,
+}
+
+/// What is kept of a series beside its key.
+#[derive(Debug, Clone, Copy)]
+struct SeriesEntry {
+    measurement: MeasurementId,
+    /// The layout of its latest row.
+    layout: u32,
 }
 
 /// No layout was seen for a series yet.
@@ -36,12 +38,13 @@ const NO_LAYOUT: u32 = u32::MAX;
 pub(crate) struct Tables {
     measurements: Vec<Arc<str>>,
     measurement_ids: IdTable,
+    /// The canonical keys of the series.
+    keys: Texts,
     series: Vec<SeriesEntry>,
-    series_ids: IdTable,
-    /// The layout of the latest row of each series.
-    series_layouts: Vec<u32>,
-    spellings: Vec<(Box<str>, SeriesId)>,
-    spelling_ids: IdTable,
+    /// What clients wrote that was not canonical, and the series of each.
+    spellings: Texts,
+    spelled: Vec<SeriesId>,
+    hasher: DefaultHashBuilder,
     fields: Vec<FieldEntry>,
     field_ids: IdTable,
     shapes: Vec<Shape>,
@@ -52,8 +55,14 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    pub(crate) fn series(&self, id: SeriesId) -> &SeriesEntry {
-        &self.series[id as usize]
+    /// The key of a series.
+    pub(crate) fn key(&self, id: SeriesId) -> KeyRef<'_> {
+        KeyRef::stored(self.keys.get(id))
+    }
+
+    /// The measurement of a series.
+    pub(crate) fn measurement_of(&self, id: SeriesId) -> MeasurementId {
+        self.series[id as usize].measurement
     }
 
     pub(crate) fn series_count(&self) -> usize {
@@ -84,58 +93,55 @@ impl Tables {
     }
 
     /// The id of the series that a client spelled `raw`; a new one is defined.
-    pub(crate) fn resolve_series(&mut self, raw: &str, defined: &mut Vec<Definition>) -> SeriesId {
-        let hash = self.spelling_ids.hash(raw);
-        if let Some(at) = self.spelling_ids.find(hash, |at| *self.spellings[at as usize].0 == *raw) {
-            return self.spellings[at as usize].1;
-        }
-        if let Some(id) = self.find_series(raw) {
+    pub(crate) fn resolve_series(&mut self, raw: &str, defined: &mut Definitions) -> SeriesId {
+        let hash = self.hasher.hash_one(raw);
+        if let Some(id) = self.keys.find(hash, raw) {
             return id;
         }
-        let key = SeriesKey::from_raw(raw);
-        let is_canonical = key.as_str() == raw;
-        let id = match self.find_series(key.as_str()) {
-            Some(id) => id,
-            None => {
-                defined.push(Definition::Series(key.clone()));
-                self.add_series(key)
-            }
-        };
-        if !is_canonical {
-            self.remember_spelling(raw, id);
+        if let Some(at) = self.spellings.find(hash, raw) {
+            return self.spelled[at as usize];
         }
+        if let Some(key) = KeyRef::canonical(raw) {
+            defined.series(key);
+            return self.push_series(hash, key);
+        }
+        let id = self.resolve_key(SeriesKey::from_raw(raw).borrowed(), defined);
+        self.remember_spelling(hash, raw, id);
         id
     }
 
-    fn find_series(&self, key: &str) -> Option<SeriesId> {
-        let hash = self.series_ids.hash(key);
-        self.series_ids.find(hash, |id| self.series[id as usize].key.as_str() == key)
+    fn resolve_key(&mut self, key: KeyRef<'_>, defined: &mut Definitions) -> SeriesId {
+        let hash = self.hasher.hash_one(key.as_str());
+        self.keys.find(hash, key.as_str()).unwrap_or_else(|| {
+            defined.series(key);
+            self.push_series(hash, key)
+        })
     }
 
     /// Spellings are a cache: when it is full it starts anew.
-    fn remember_spelling(&mut self, raw: &str, id: SeriesId) {
+    fn remember_spelling(&mut self, hash: u64, raw: &str, id: SeriesId) {
         if self.spellings.len() >= SPELLINGS_MAX {
-            self.text_bytes -= self.spellings.iter().map(|(raw, _)| raw.len()).sum::<usize>();
             self.spellings.clear();
-            self.spelling_ids.clear();
+            self.spelled.clear();
         }
-        let (hash, at) = (self.spelling_ids.hash(raw), next_id(self.spellings.len()));
-        self.text_bytes += raw.len();
-        self.spellings.push((raw.into(), id));
-        let spellings = &self.spellings;
-        self.spelling_ids.insert(hash, at, |hasher, at| hasher.hash_one(&*spellings[at as usize].0));
+        let hasher = &self.hasher;
+        self.spellings.push(hash, raw, |text| hasher.hash_one(text));
+        self.spelled.push(id);
     }
 
-    /// Adds a series that is not there yet.
-    pub(crate) fn add_series(&mut self, key: SeriesKey) -> SeriesId {
+    /// Adds a series that was defined elsewhere; `None` if it cannot be one that this engine defined.
+    fn add_series(&mut self, text: &str) -> Option<SeriesId> {
+        let hash = self.hasher.hash_one(text);
+        let is_new = text.len() <= SERIES_KEY_BYTES_MAX && self.keys.find(hash, text).is_none();
+        let key = KeyRef::canonical(text).filter(|_| is_new)?;
+        Some(self.push_series(hash, key))
+    }
+
+    fn push_series(&mut self, hash: u64, key: KeyRef<'_>) -> SeriesId {
         let measurement = self.intern_measurement(&key.measurement());
-        let (hash, id) = (self.series_ids.hash(key.as_str()), next_id(self.series.len()));
-        self.text_bytes += key.as_str().len();
-        self.series.push(SeriesEntry { key, measurement });
-        self.series_layouts.push(NO_LAYOUT);
-        let series = &self.series;
-        self.series_ids.insert(hash, id, |hasher, id| hasher.hash_one(series[id as usize].key.as_str()));
-        id
+        self.series.push(SeriesEntry { measurement, layout: NO_LAYOUT });
+        let hasher = &self.hasher;
+        self.keys.push(hash, key.as_str(), |text| hasher.hash_one(text))
     }
 
     fn intern_measurement(&mut self, name: &str) -> MeasurementId {
@@ -154,10 +160,9 @@ impl Tables {
         &mut self,
         series: SeriesId,
         fields: impl ExactSizeIterator<Item = FieldRef<'a>> + Clone,
-        defined: &mut Vec<Definition>,
+        defined: &mut Definitions,
     ) -> Arc<Layout> {
-        let measurement = self.series(series).measurement;
-        let latest = self.series_layouts[series as usize];
+        let SeriesEntry { measurement, layout: latest } = self.series[series as usize];
         if let Some(layout) = self.layouts.get(latest as usize)
             && layout.is_of(measurement, fields.clone())
         {
@@ -167,13 +172,13 @@ impl Tables {
         let known =
             self.layout_ids.find(hash, |id| self.layouts[id as usize].is_of(measurement, fields.clone()));
         if let Some(id) = known {
-            self.series_layouts[series as usize] = id;
+            self.series[series as usize].layout = id;
             return self.layouts[id as usize].clone();
         }
         let layout = Arc::new(self.new_layout(measurement, fields, defined));
         if self.layouts.len() < LAYOUTS_MAX {
             let id = next_id(self.layouts.len());
-            self.series_layouts[series as usize] = id;
+            self.series[series as usize].layout = id;
             self.add_layout(hash, id, layout.clone());
         }
         layout
@@ -186,6 +191,7 @@ impl Tables {
     }
 
     fn add_layout(&mut self, hash: u64, id: u32, layout: Arc<Layout>) {
+        self.text_bytes += layout.bytes();
         self.layouts.push(layout);
         let layouts = &self.layouts;
         self.layout_ids.insert(hash, id, |hasher, id| {
@@ -200,7 +206,7 @@ impl Tables {
         &mut self,
         measurement: MeasurementId,
         fields: impl ExactSizeIterator<Item = FieldRef<'a>>,
-        defined: &mut Vec<Definition>,
+        defined: &mut Definitions,
     ) -> Layout {
         let names: Box<[_]> =
             fields.map(|field| (Box::<str>::from(field.name), field.value.field_type())).collect();
@@ -218,7 +224,7 @@ impl Tables {
         &mut self,
         measurement: MeasurementId,
         sources: &std::collections::BTreeMap<FieldId, u32>,
-        defined: &mut Vec<Definition>,
+        defined: &mut Definitions,
     ) -> Box<[ShapePart]> {
         let shape = Shape { measurement, fields: sources.keys().copied().collect() };
         if self.shapes.len() < SHAPES_MAX || shape.fields.len() == 1 || self.find_shape(&shape).is_some() {
@@ -237,7 +243,7 @@ impl Tables {
         measurement: MeasurementId,
         name: &str,
         ty: FieldType,
-        defined: &mut Vec<Definition>,
+        defined: &mut Definitions,
     ) -> FieldId {
         let hash = self.field_ids.hash((measurement, name, ty));
         let known = self.field_ids.find(hash, |id| {
@@ -246,7 +252,7 @@ impl Tables {
         });
         known.unwrap_or_else(|| {
             let field = FieldEntry { measurement, name: Arc::from(name), ty };
-            defined.push(Definition::Field(field.clone()));
+            defined.field(&field);
             self.add_field(field)
         })
     }
@@ -268,9 +274,9 @@ impl Tables {
         self.shape_ids.find(self.shape_ids.hash(shape), |id| self.shapes[id as usize] == *shape)
     }
 
-    fn resolve_shape(&mut self, shape: Shape, defined: &mut Vec<Definition>) -> ShapeId {
+    fn resolve_shape(&mut self, shape: Shape, defined: &mut Definitions) -> ShapeId {
         self.find_shape(&shape).unwrap_or_else(|| {
-            defined.push(Definition::Shape(shape.clone()));
+            defined.shape(&shape);
             self.add_shape(shape)
         })
     }
@@ -285,11 +291,11 @@ impl Tables {
     }
 
     /// Takes in a definition that was read from the WAL; `None` where it refers to what is not there.
-    pub(crate) fn define(&mut self, definition: Definition) -> Option<()> {
+    pub(crate) fn define(&mut self, definition: Definition<'_>) -> Option<()> {
         match definition {
             Definition::Shard(_) => {}
-            Definition::Series(key) => {
-                self.add_series(key);
+            Definition::Series(text) => {
+                self.add_series(text)?;
             }
             Definition::Field(field) => {
                 self.measurements.get(field.measurement as usize)?;
@@ -318,12 +324,16 @@ impl Tables {
     /// Roughly the memory held.
     pub(crate) fn bytes(&self) -> usize {
         self.text_bytes
-            + self.series.capacity() * (size_of::<SeriesEntry>() + size_of::<u32>())
-            + self.spellings.capacity() * size_of::<(Box<str>, SeriesId)>()
+            + self.keys.bytes()
+            + self.series.capacity() * size_of::<SeriesEntry>()
+            + self.spellings.bytes()
+            + self.spelled.capacity() * size_of::<SeriesId>()
             + self.fields.capacity() * size_of::<FieldEntry>()
-            + self.series_ids.bytes()
-            + self.spelling_ids.bytes()
             + self.field_ids.bytes()
+            + self.shapes.capacity() * size_of::<Shape>()
+            + self.shape_ids.bytes()
+            + self.layouts.capacity() * size_of::<Arc<Layout>>()
+            + self.layout_ids.bytes()
     }
 }
 

@@ -21,6 +21,11 @@ impl Arena {
         Self { full: Vec::new(), open: Block::new(types), first_row, last_row: first_row }
     }
 
+    /// The memory that it takes without a row.
+    pub(super) fn fixed_bytes(&self) -> usize {
+        size_of::<Self>() + self.open.columns.len() * size_of::<model::Values>()
+    }
+
     /// The number of its first row.
     pub(super) const fn first_row(&self) -> RowNumber {
         self.first_row

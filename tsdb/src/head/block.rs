@@ -99,6 +99,11 @@ impl Block {
         }
     }
 
+    /// The rows of `series` that begin at `start` in a sorted block.
+    pub(super) fn rows_of(&self, series: SeriesId, start: usize) -> Range<usize> {
+        start..start + self.series[start..].iter().take_while(|other| **other == series).count()
+    }
+
     /// Where the rows of `series` inside `time` lie in a sorted block.
     pub(super) fn range(&self, series: SeriesId, time: &TimeRange) -> Range<usize> {
         if !self.time.overlaps(time) {

@@ -21,7 +21,7 @@ impl Head {
             (0..block.len()).any(|row| {
                 let (series, number) = (block.series[row], block.rows[row]);
                 let hidden =
-                    known.entry(series).or_insert_with(|| veil.hidden(&tables.series(series).key.tags()));
+                    known.entry(series).or_insert_with(|| veil.hidden(&tables.key(series).tags()));
                 number < rows && hidden.as_ref().is_none_or(|hidden| !hidden.hides(block.times[row], number))
             })
         };

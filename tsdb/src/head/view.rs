@@ -7,6 +7,7 @@ use model::{Column, TimeRange};
 
 use super::Head;
 use super::block::Block;
+use super::stretches::Stretches;
 use crate::columns;
 use crate::generation::{MeasurementId, RowNumber, SeriesId, Tables};
 use crate::merge::{Piece, Rank};
@@ -18,7 +19,9 @@ pub(crate) struct HeadView {
     blocks: Vec<BlockView>,
     /// Rows with this number or a higher one are not seen.
     rows: RowNumber,
-    index: Option<BlockIndex>,
+    /// Without it every block is asked for every series, which for all series of a large head is work with the
+    /// square of its size.
+    index: Option<Stretches>,
 }
 
 #[derive(Debug)]
@@ -26,15 +29,6 @@ struct BlockView {
     block: Arc<Block>,
     /// Place in the request and in the block of each wanted column.
     columns: Arc<[(usize, usize)]>,
-}
-
-/// In which blocks each series has rows. Without it every block is asked for every series, which for all series
-/// of a large head is work with the square of its size.
-#[derive(Debug)]
-struct BlockIndex {
-    /// For each series id, where its blocks end; they begin where those of the id before end.
-    ends: Vec<u32>,
-    blocks: Vec<u32>,
 }
 
 impl HeadView {
@@ -109,8 +103,8 @@ impl HeadView {
         if series.saturating_mul(self.blocks.len()) <= rows {
             return 0;
         }
-        let index = BlockIndex::new(&self.blocks);
-        let bytes = (index.ends.len() + index.blocks.len()) * size_of::<u32>();
+        let index = Stretches::new(self.blocks.iter().map(|view| &*view.block));
+        let bytes = index.bytes();
         self.index = Some(index);
         bytes
     }
@@ -132,7 +126,7 @@ impl HeadView {
             }
         };
         match &self.index {
-            Some(index) => index.of(series).iter().for_each(|at| add(&self.blocks[*at as usize])),
+            Some(index) => index.of(series).iter().for_each(|at| add(&self.blocks[at.block as usize])),
             None => self.blocks.iter().for_each(add),
         }
     }
@@ -175,37 +169,6 @@ impl HeadView {
             rank: ranks(rows.iter().map(|row| block.rows[at(row)]), base),
             columns: columns.collect(),
         }
-    }
-}
-
-impl BlockIndex {
-    fn new(blocks: &[BlockView]) -> Self {
-        let distinct = |view: &BlockView, take: &mut dyn FnMut(usize)| {
-            view.block.series.chunk_by(|a, b| a == b).for_each(|same| take(same[0] as usize));
-        };
-        let last = blocks.iter().filter_map(|view| view.block.series.last()).max();
-        let mut ends = vec![0_u32; last.map_or(0, |last| *last as usize + 1)];
-        blocks.iter().for_each(|view| distinct(view, &mut |series| ends[series] += 1));
-        let mut total = 0;
-        for end in &mut ends {
-            // Where the series' blocks begin; filling them moves it to where they end.
-            total += std::mem::replace(end, total);
-        }
-        let mut places = vec![0; total as usize];
-        for (number, view) in (0_u32..).zip(blocks) {
-            distinct(view, &mut |series| {
-                places[ends[series] as usize] = number;
-                ends[series] += 1;
-            });
-        }
-        Self { ends, blocks: places }
-    }
-
-    fn of(&self, series: SeriesId) -> &[u32] {
-        let series = series as usize;
-        let Some(end) = self.ends.get(series) else { return &[] };
-        let start = series.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.blocks[start as usize..*end as usize]
     }
 }
 

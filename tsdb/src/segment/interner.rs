@@ -34,6 +34,11 @@ impl Interner {
         self.texts.get(number as usize)
     }
 
+    /// The memory held.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.texts.capacity_bytes() + self.numbers.allocation_size()
+    }
+
     /// How many texts there are.
     pub(crate) fn len(&self) -> usize {
         self.texts.len()

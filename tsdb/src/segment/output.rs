@@ -32,10 +32,14 @@ impl Output {
     /// Appends bytes and says where they are.
     pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<Extent> {
         let extent = Extent { offset: self.offset(), len: bytes.len() as u64 };
-        self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= BUFFER_LEN {
-            self.flush(self.buffer.len() / BLOCK_LEN * BLOCK_LEN)?;
+        let mut rest = bytes;
+        while self.buffer.len() + rest.len() >= BUFFER_LEN {
+            let (now, later) = rest.split_at(BUFFER_LEN - self.buffer.len());
+            self.buffer.extend_from_slice(now);
+            self.flush(BUFFER_LEN)?;
+            rest = later;
         }
+        self.buffer.extend_from_slice(rest);
         Ok(extent)
     }
 

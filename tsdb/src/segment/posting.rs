@@ -49,6 +49,19 @@ impl<'a> TagValue<'a> {
         Ok(Self { text: text.ok_or(Malformed("a tag value"))?, posting })
     }
 
+    /// Whether one of `series` carries it; ids are below `count`.
+    pub(crate) fn is_carried_by(&self, series: &RoaringBitmap, count: u64) -> Decoded<bool> {
+        let mut input = self.posting;
+        match read_byte(&mut input)? {
+            POSTING_INLINE => {
+                let id = u32::try_from(read_u64(&mut input)?).map_err(|_| Malformed("the id of a series"))?;
+                Ok(series.contains(id))
+            }
+            POSTING_BITMAP => Ok(!decode_bitmap(input, count)?.is_disjoint(series)),
+            _ => Err(Malformed("a posting")),
+        }
+    }
+
     /// Adds the series that carry it to `found`; their ids are below `series`.
     pub(crate) fn add_to(&self, found: &mut RoaringBitmap, series: u64) -> Decoded<()> {
         let mut input = self.posting;

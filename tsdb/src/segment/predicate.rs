@@ -27,6 +27,35 @@ impl<'a> Postings<'a> {
         Ok(Self { blocks, measurement, all, series })
     }
 
+    /// The values of a tag among the series that pass, sorted.
+    pub(crate) fn values(
+        &self,
+        key: &str,
+        predicate: &TagPredicate,
+        mut take: impl FnMut(&str),
+    ) -> Result<()> {
+        let Some(key) = self.measurement.tag_key(key) else { return Ok(()) };
+        let passing = match predicate {
+            TagPredicate::All => None,
+            _ => Some(self.matching(predicate)?),
+        };
+        if passing.as_ref().is_some_and(RoaringBitmap::is_empty) {
+            return Ok(());
+        }
+        for record in Records::open(self.blocks, key.values)?.iter()? {
+            let (offset, record) = record?;
+            let value = self.value(offset, record)?;
+            let is_wanted = match &passing {
+                None => true,
+                Some(passing) => self.blocks.check(offset, value.is_carried_by(passing, self.series))?,
+            };
+            if is_wanted {
+                take(value.text);
+            }
+        }
+        Ok(())
+    }
+
     /// The series that pass.
     pub(crate) fn matching(&self, predicate: &TagPredicate) -> Result<RoaringBitmap> {
         match predicate {

@@ -128,6 +128,41 @@ impl SegmentReader {
         Postings::open(&self.blocks, measurement, self.footer.totals.series)?.matching(predicate)
     }
 
+    /// The keys of all tags of a measurement.
+    pub(crate) fn tag_keys(&self, measurement: &str) -> impl Iterator<Item = &str> {
+        let keys = self.directory.find(measurement).map(|measurement| &measurement.tag_keys);
+        keys.into_iter().flatten().map(|key| &*key.name)
+    }
+
+    /// Gives the values of a tag among the series of a measurement that pass, each once, sorted: out of the
+    /// dictionary, which costs by the number of values and not of series.
+    ///
+    /// # Errors
+    /// When what must be read is damaged.
+    pub(crate) fn each_tag_value(
+        &self,
+        measurement: &str,
+        key: &str,
+        predicate: &TagPredicate,
+        take: impl FnMut(&str),
+    ) -> Result<()> {
+        let Some(measurement) = self.directory.find(measurement) else { return Ok(()) };
+        Postings::open(&self.blocks, measurement, self.footer.totals.series)?.values(key, predicate, take)?;
+        self.blocks.intact()
+    }
+
+    /// How many series of a measurement pass.
+    ///
+    /// # Errors
+    /// When what must be read is damaged.
+    pub(crate) fn count_series(&self, measurement: &str, predicate: &TagPredicate) -> Result<u64> {
+        let Some(measurement) = self.directory.find(measurement) else { return Ok(0) };
+        let postings = Postings::open(&self.blocks, measurement, self.footer.totals.series)?;
+        let count = postings.matching(predicate)?.len();
+        self.blocks.intact()?;
+        Ok(count)
+    }
+
     /// The segment's id.
     pub(crate) fn id(&self) -> SegmentId {
         self.header.id

@@ -36,6 +36,11 @@ impl RecordsBuilder {
         self.count
     }
 
+    /// The memory held.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.records.capacity() + self.entries.capacity() * size_of::<u64>()
+    }
+
     /// The bytes of the table.
     pub(crate) fn finish(mut self) -> Vec<u8> {
         self.records.extend(self.entries.iter().flat_map(|entry| entry.to_le_bytes()));

@@ -13,7 +13,7 @@ use super::sets::Sets;
 use crate::Result;
 use crate::codec::write_count;
 use hashbrown::HashMap;
-use model::{FieldType, SeriesKey};
+use model::{FieldType, KeyRef};
 use roaring::RoaringBitmap;
 
 /// All symbols of a segment.
@@ -24,6 +24,8 @@ pub(crate) struct Symbols {
     /// The measurement, the tag keys and their set of each series.
     key_sets: HashMap<usize, KeySet>,
     series_sets: Vec<u32>,
+    /// The measurement and the tag keys of the series that is added.
+    members: Vec<u32>,
 }
 
 #[derive(Debug, Default)]
@@ -59,27 +61,36 @@ pub(crate) struct SymbolSections {
 
 impl Symbols {
     /// Adds the next series and says the number of its measurement.
-    pub(crate) fn add_series(&mut self, id: u32, key: &SeriesKey, sets: &mut Sets) -> usize {
+    pub(crate) fn add_series(&mut self, id: u32, key: KeyRef<'_>, sets: &mut Sets) -> usize {
         let name = key.measurement();
         let measurement = self.measurement(&name);
         let symbols = &mut self.measurements[measurement];
         symbols.series.insert(id);
-        let mut keys = Vec::new();
-        for (key, value) in key.tags().iter() {
-            let number = symbols.keys.intern(key) as usize;
-            if number == symbols.tags.len() {
+        self.members.clear();
+        self.members.push(small(measurement));
+        for (key, value) in key.pairs() {
+            let number = symbols.keys.intern(&key);
+            if number as usize == symbols.tags.len() {
                 symbols.tags.push(TagSymbols::default());
             }
-            let tag = &mut symbols.tags[number];
-            tag.carriers.push((tag.values.intern(value), id));
-            keys.push(number);
+            let tag = &mut symbols.tags[number as usize];
+            tag.carriers.push((tag.values.intern(&value), id));
+            self.members.push(number);
         }
-        let members: Vec<u32> =
-            std::iter::once(&measurement).chain(&keys).map(|member| small(*member)).collect();
-        let set = sets.intern(&members);
-        self.key_sets.entry(set).or_insert_with(|| KeySet { measurement, keys });
+        let set = sets.intern(&self.members);
+        self.key_sets.entry(set).or_insert_with(|| KeySet {
+            measurement,
+            keys: self.members[1..].iter().map(|key| *key as usize).collect(),
+        });
         self.series_sets.push(small(set));
         measurement
+    }
+
+    /// Roughly the memory held, and as much again for the sections that are made of it.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let tags = self.measurements.iter().flat_map(|symbols| &symbols.tags);
+        let tags: usize = tags.map(TagSymbols::memory_bytes).sum();
+        2 * (tags + self.series_sets.capacity() * size_of::<u32>())
     }
 
     fn measurement(&mut self, name: &str) -> usize {
@@ -168,9 +179,13 @@ fn inverse(order: &[u32]) -> Vec<u32> {
 }
 
 impl TagSymbols {
+    fn memory_bytes(&self) -> usize {
+        self.values.memory_bytes() + self.carriers.capacity() * size_of::<(u32, u32)>()
+    }
+
     /// The table of values in their order, each with its series.
     fn table(&self, order: &[u32], rank: &[u32]) -> Vec<u8> {
-        let mut starts = vec![0_usize; order.len() + 1];
+        let mut starts = vec![0_u32; order.len() + 1];
         self.carriers.iter().for_each(|(value, _)| starts[rank[*value as usize] as usize + 1] += 1);
         for place in 1..starts.len() {
             starts[place] += starts[place - 1];
@@ -179,14 +194,18 @@ impl TagSymbols {
         let mut next = starts.clone();
         for (value, id) in &self.carriers {
             let slot = &mut next[rank[*value as usize] as usize];
-            series[*slot] = *id;
+            series[*slot as usize] = *id;
             *slot += 1;
         }
         let mut table = RecordsBuilder::default();
         let mut record = Vec::new();
         for (value, bounds) in order.iter().zip(starts.windows(2)) {
             record.clear();
-            posting::encode_value(self.values.get(*value), &series[bounds[0]..bounds[1]], &mut record);
+            posting::encode_value(
+                self.values.get(*value),
+                &series[bounds[0] as usize..bounds[1] as usize],
+                &mut record,
+            );
             table.push(&record);
         }
         table.finish()

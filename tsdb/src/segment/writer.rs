@@ -18,7 +18,7 @@ use crate::run::Group;
 use crate::{Error, Result};
 use disk::Fs;
 use model::limits::STRING_BYTES_MAX;
-use model::{Column, Lsn, SeriesKey, TimeRange, Values};
+use model::{Column, KeyRef, Lsn, TimeRange, Values};
 use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
 
@@ -46,7 +46,16 @@ pub(crate) struct SegmentWriter<'a> {
     chunks: RecordsBuilder,
     statistics: Vec<u8>,
     totals: Totals,
-    last_key: Option<SeriesKey>,
+    last_key: String,
+    scratch: Scratch,
+}
+
+/// Buffers that are used again for every series.
+#[derive(Default)]
+struct Scratch {
+    page: Vec<u8>,
+    record: Vec<u8>,
+    field_set: Vec<u32>,
 }
 
 /// The file's two names. Unless it was published, the temporary one is removed at the end.
@@ -80,7 +89,8 @@ impl<'a> SegmentWriter<'a> {
             chunks: RecordsBuilder::default(),
             statistics: Vec::new(),
             totals: Totals::default(),
-            last_key: None,
+            last_key: String::new(),
+            scratch: Scratch::default(),
         })
     }
 
@@ -92,12 +102,9 @@ impl<'a> SegmentWriter<'a> {
     ///
     /// # Panics
     /// If keys do not rise strictly, times of a group do not, or its columns are not as long as its times.
-    pub(crate) fn push(&mut self, key: &SeriesKey, groups: Vec<Group>) -> Result<()> {
-        assert!(
-            self.last_key.as_ref().is_none_or(|last| last < key),
-            "series come in the order of their keys"
-        );
-        self.last_key = Some(key.clone());
+    pub(crate) fn push<'k>(&mut self, key: impl Into<KeyRef<'k>>, groups: Vec<Group>) -> Result<()> {
+        let key = key.into();
+        self.follow(key);
         groups.iter().for_each(grouping::assert_sound);
         let groups = grouping::regroup(groups);
         if groups.is_empty() {
@@ -111,15 +118,29 @@ impl<'a> SegmentWriter<'a> {
             let field_set = self.field_set(key, measurement, group)?;
             indexes.push(self.push_group(field_set, group)?);
         }
-        let mut record = Vec::new();
-        chunk::encode(measurement, &indexes, self.totals.time_base, &mut record);
-        self.chunks.push(&record);
+        let record = &mut self.scratch.record;
+        record.clear();
+        chunk::encode(measurement, &indexes, self.totals.time_base, record);
+        self.chunks.push(record);
         self.totals.series += 1;
         Ok(())
     }
 
-    fn field_set(&mut self, key: &SeriesKey, measurement: usize, group: &Group) -> Result<usize> {
-        let mut set = Vec::with_capacity(group.fields.len());
+    /// Roughly the memory that it holds until the end.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.chunks.memory_bytes() + self.statistics.capacity() + self.symbols.memory_bytes()
+    }
+
+    fn follow(&mut self, key: KeyRef<'_>) {
+        let last = &mut self.last_key;
+        assert!(last.is_empty() || **last < *key.as_str(), "series come in the order of their keys");
+        last.clear();
+        last.push_str(key.as_str());
+    }
+
+    fn field_set(&mut self, key: KeyRef<'_>, measurement: usize, group: &Group) -> Result<usize> {
+        let set = &mut self.scratch.field_set;
+        set.clear();
         for (name, column) in &group.fields {
             let ty = column.field_type();
             set.push(self.symbols.field(measurement, name, ty).map_err(|stored| {
@@ -127,7 +148,7 @@ impl<'a> SegmentWriter<'a> {
                 Error::corrupt(&self.target.path, self.output.offset(), expected, ty.name())
             })?);
         }
-        Ok(self.sets.intern(&set))
+        Ok(self.sets.intern(set))
     }
 
     /// Writes the pages of a group and keeps its statistics.
@@ -135,13 +156,13 @@ impl<'a> SegmentWriter<'a> {
         self.count(group);
         let columns = grouping::columns(group);
         let cuts = page::cuts(group.times.len(), &columns);
-        let (mut bytes, mut page_lens) = (Vec::new(), Vec::with_capacity(cuts.len() * (columns.len() + 1)));
-        let offset = self.output.offset();
+        let mut page_lens = Vec::with_capacity(cuts.len() * (columns.len() + 1));
+        let (offset, bytes) = (self.output.offset(), &mut self.scratch.page);
         let mut push = |encode: &mut dyn FnMut(Range<usize>, &mut Vec<u8>)| -> Result<()> {
             for rows in &cuts {
                 bytes.clear();
-                encode(rows.clone(), &mut bytes);
-                page_lens.push(self.output.append(&bytes)?.len);
+                encode(rows.clone(), bytes);
+                page_lens.push(self.output.append(bytes)?.len);
             }
             Ok(())
         };

@@ -152,7 +152,7 @@ pub(crate) fn each_place(
                     if hidden.as_ref().is_some_and(|hidden| hidden.hides_all(&span, *rows)) {
                         continue;
                     }
-                    let key = data.tables.series(series).key.clone();
+                    let key = data.tables.key(series).to_key();
                     take(Found { key, tags: Arc::new(tags), place, hidden })?;
                 }
             }
@@ -174,7 +174,7 @@ fn head_series(
     let Some((head, measurement)) = head.zip(data.tables.measurement_id(measurement)) else {
         return (Vec::new(), TimeRange::new(0, 0));
     };
-    let of = |id: &SeriesId| data.tables.series(*id).measurement == measurement;
+    let of = |id: &SeriesId| data.tables.measurement_of(*id) == measurement;
     (head.series_before(rows).filter(of).collect(), head.time)
 }
 
@@ -185,9 +185,9 @@ fn passing<'a>(
     predicate: &'a TagPredicate,
 ) -> impl Iterator<Item = (SeriesId, Tags)> + 'a {
     ids.iter()
-        .filter(|id| may_match(data.tables.series(**id).key.as_str(), predicate))
-        .map(|id| (*id, data.tables.series(*id).key.tags()))
-        .filter(|(_, tags)| predicate.matches(tags))
+        .map(|id| (*id, data.tables.key(*id)))
+        .filter(|(_, key)| may_match(key.as_str(), predicate) && key.passes(predicate))
+        .map(|(id, key)| (id, key.tags()))
 }
 
 /// A quick look at the text of a key, before its tags are taken apart: false only if it cannot pass.

@@ -89,7 +89,7 @@ fn batch(view: &View, generation: &Generation, lsn: Lsn, payload: &[u8]) -> Opti
             name: &data.tables.field(*field).name,
             value: *value,
         });
-        points.push(&data.tables.series(row.series).key, row.ts, fields);
+        points.push(data.tables.key(row.series), row.ts, fields);
         Some(())
     });
     read?;

@@ -5,7 +5,7 @@ use model::{FieldType, ValueRef};
 
 use crate::catalog::Change;
 use crate::decode::{Decoder, write_count};
-use crate::generation::{Definition, SeriesId, ShapeId, Tables};
+use crate::generation::{Definition, Definitions, SeriesId, ShapeId, Tables};
 use crate::shard::ShardId;
 
 /// Collects the rows of one frame. Neighbours of one shard and shape are a run and share its header.
@@ -62,11 +62,10 @@ impl RowsEncoder {
     }
 
     /// The payload: definitions first.
-    pub(crate) fn finish(mut self, definitions: &[Definition]) -> Vec<u8> {
+    pub(crate) fn finish(mut self, definitions: &Definitions) -> Vec<u8> {
         self.end_run();
-        let mut payload = Vec::with_capacity(self.runs.len() + 64 * definitions.len() + 8);
-        write_count(&mut payload, definitions.len());
-        definitions.iter().for_each(|definition| definition.encode(&mut payload));
+        let mut payload = Vec::with_capacity(self.runs.len() + definitions.bytes() + 8);
+        definitions.encode(&mut payload);
         payload.append(&mut self.runs);
         payload
     }
@@ -99,7 +98,7 @@ fn read_value<'a>(input: &mut Decoder<'a>, ty: FieldType) -> Option<ValueRef<'a>
 /// A frame of rows as it was read.
 #[derive(Debug)]
 pub(crate) struct RowsRecord<'a> {
-    pub(crate) definitions: Vec<Definition>,
+    pub(crate) definitions: Vec<Definition<'a>>,
     runs: Decoder<'a>,
 }
 

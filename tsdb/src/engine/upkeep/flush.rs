@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use model::{Lsn, SeriesKey};
+use model::{KeyRef, Lsn, Share};
 
 use super::{Upkeep, remove_file};
 use crate::catalog::CatalogId;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::generation::{Generation, GenerationData, GenerationId, MeasurementId, SeriesId};
-use crate::head::{Head, frozen_series};
+use crate::head::{Head, freeze_bytes, frozen_series};
 use crate::limits::SEALED_GENERATIONS_MAX;
 use crate::manifest::{Edit, SegmentInfo};
 use crate::run::Group;
@@ -19,6 +19,9 @@ use crate::segment::{SegmentId, SegmentSummary, SegmentWriter};
 use crate::shard::{Segment, ShardId, ShardInfo};
 use crate::stream::Candidate;
 use crate::tombstone::{Hidden, Veil};
+
+/// Series of a freeze between two looks at the memory that it takes.
+const SERIES_PER_LEASE: usize = 4096;
 
 impl Engine {
     /// As [`flush_sealed`](Self::flush_sealed), but a generation whose WAL is being read may wait, unless so many
@@ -79,12 +82,9 @@ impl Engine {
             if !upkeep.manifest.state().is_removed(*id) {
                 shards.push(*shard);
                 let hidden = hidden(&data, generation.id, database.id, shard, head);
-                segments.extend(self.write_segment(
-                    upkeep,
-                    generation,
-                    shard,
-                    frozen_series(&data, head, hidden),
-                )?);
+                let series = frozen_series(&data, head, hidden);
+                let fixed_bytes = freeze_bytes(head);
+                segments.extend(self.write_segment(upkeep, generation, shard, series, fixed_bytes)?);
             }
         }
         let infos = segments.iter().map(|segment: &Segment| segment.info).collect();
@@ -98,13 +98,14 @@ impl Engine {
         Ok((edit, segments))
     }
 
-    /// Nothing if every row was deleted meanwhile.
+    /// Nothing if every row was deleted meanwhile. `fixed_bytes` is what `series` takes until its end.
     fn write_segment<'a>(
         &self,
         upkeep: &mut Upkeep,
         generation: &Generation,
         shard: &ShardInfo,
-        series: impl Iterator<Item = (&'a SeriesKey, Vec<Group>)>,
+        series: impl Iterator<Item = (KeyRef<'a>, Vec<Group>)>,
+        fixed_bytes: usize,
     ) -> Result<Option<Segment>> {
         let id = upkeep.new_segment();
         let path = self.directory.segment(id);
@@ -113,8 +114,14 @@ impl Engine {
         // Tombstones of later generations may not be durable: they go on hiding rows of the segment.
         let settled = generation.last_lsn();
         let mut is_empty = true;
-        for (key, groups) in series {
+        // What a freeze takes is counted, but never refused: it is how memory comes back.
+        let mut lease = self.options.budget.empty_lease(Share::Compaction);
+        for (number, (key, groups)) in series.enumerate() {
             is_empty &= groups.is_empty();
+            if number.is_multiple_of(SERIES_PER_LEASE) {
+                let wanted = fixed_bytes + writer.memory_bytes();
+                let _ = lease.grow(wanted.saturating_sub(lease.bytes()));
+            }
             writer.push(key, groups)?;
         }
         if is_empty {
@@ -159,13 +166,13 @@ fn hidden<'a>(
 ) -> impl FnMut(SeriesId) -> Option<Arc<Hidden>> + 'a {
     let mut veils: HashMap<MeasurementId, Veil<'a>> = HashMap::new();
     move |series| {
-        let series = data.tables.series(series);
-        let veil = veils.entry(series.measurement).or_insert_with(|| {
-            let measurement = data.tables.measurement(series.measurement);
+        let id = data.tables.measurement_of(series);
+        let veil = veils.entry(id).or_insert_with(|| {
+            let measurement = data.tables.measurement(id);
             let touching = data.deletes.touching(database, shard.policy, measurement, &head.time);
             Veil::of_head(&touching, generation, &head.time)
         });
-        if veil.is_empty() { None } else { veil.hidden(&series.key.tags()) }
+        if veil.is_empty() { None } else { veil.hidden(&data.tables.key(series).tags()) }
     }
 }
 
