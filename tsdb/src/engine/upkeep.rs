@@ -42,6 +42,8 @@ pub(crate) struct Upkeep {
     merges_paused: HashMap<ShardId, Duration>,
     guard: ClockGuard,
     judged: Judged,
+    /// Whether much memory was freed since it was last given back.
+    has_freed: bool,
 }
 
 impl Upkeep {
@@ -56,6 +58,7 @@ impl Upkeep {
             merges_paused: HashMap::new(),
             guard: ClockGuard::default(),
             judged: Judged::default(),
+            has_freed: false,
         }
     }
 
@@ -148,6 +151,9 @@ impl Engine {
         let merged = if flushed.is_ok() { self.merge_all(&mut upkeep) } else { Ok(()) };
         let forgotten = self.forget_tombstones(&mut upkeep);
         let swept = upkeep.sweep(&*self.fs, &self.directory);
+        if std::mem::take(&mut upkeep.has_freed) {
+            disk::release_memory();
+        }
         let noted = self.save_damage(&upkeep);
         if self.space.is_low() {
             self.space.look();

@@ -65,6 +65,7 @@ impl Engine {
         };
         let ids: Vec<u64> = segments.iter().map(|segment| segment.info.id).collect();
         upkeep.commit(&edit, &ids)?;
+        upkeep.has_freed = true;
         self.show_flushed(generation, &segments);
         self.remove_wal_of(generation);
         Ok(())
