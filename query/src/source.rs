@@ -4,6 +4,7 @@
 //! shards or where rows come from. Rows come as typed column batches, one group after another.
 
 use model::{FieldType, ScanBatch, ScanRequest, SummaryPart, SummaryRequest, TagPredicate, Tags, TimeRange};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -108,6 +109,38 @@ pub trait Source: Send + Sync {
         tags: &TagPredicate,
         time: TimeRange,
     ) -> SourceResult<Vec<Arc<Tags>>>;
+
+    /// The values of a tag among the series that [`series`](Self::series) would give, sorted, each once and without
+    /// the empty one. A store that keeps its values apart from its series answers faster than by listing these.
+    ///
+    /// # Errors
+    /// As [`measurements`](Self::measurements).
+    fn tag_values(
+        &self,
+        scope: &Scope,
+        measurement: &str,
+        key: &str,
+        tags: &TagPredicate,
+        time: TimeRange,
+    ) -> SourceResult<Vec<String>> {
+        let series = self.series(scope, measurement, tags, time)?;
+        let values: BTreeSet<&str> = series.iter().filter_map(|tags| tags.get(key)).collect();
+        Ok(values.into_iter().map(str::to_owned).collect())
+    }
+
+    /// How many series [`series`](Self::series) would give, without holding all of them.
+    ///
+    /// # Errors
+    /// As [`measurements`](Self::measurements).
+    fn series_count(
+        &self,
+        scope: &Scope,
+        measurement: &str,
+        tags: &TagPredicate,
+        time: TimeRange,
+    ) -> SourceResult<usize> {
+        Ok(self.series(scope, measurement, tags, time)?.len())
+    }
 
     /// Starts to read rows. A group's batches come one after another, groups in ascending order of
     /// the values of [`ScanRequest::group_by`] (a missing tag is the empty text), whatever the

@@ -3,13 +3,14 @@
 //! Writes that come later, freezes, merges and drops do not change it. It keeps alive what it names.
 
 mod live;
+mod names;
 mod series;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use model::{FieldType, ScanRequest, SeriesKey, SummaryRequest, TagPredicate, Tags, TimeRange};
+use model::{Budget, FieldType, ScanRequest, SeriesKey, SummaryRequest, TagPredicate, Tags, TimeRange};
 
 use live::each_live;
 use series::Found;
@@ -30,6 +31,8 @@ pub struct Snapshot {
     view: Arc<View>,
     database: CatalogId,
     policy: Arc<Policy>,
+    /// Where answers are leased while they are collected.
+    budget: Budget,
     /// Each generation in memory with the number of rows that are seen of it, the oldest first.
     generations: Vec<(Arc<Generation>, RowNumber)>,
     /// Only shards that overlap this are looked at.
@@ -37,7 +40,7 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    pub(crate) fn new(current: &ArcSwap<View>, db: &str, rp: Option<&str>) -> Result<Self> {
+    pub(crate) fn new(current: &ArcSwap<View>, budget: &Budget, db: &str, rp: Option<&str>) -> Result<Self> {
         loop {
             let view = current.load_full();
             let (database, policy) = (view.catalog.database(db)?.id, view.catalog.policy(db, rp)?.clone());
@@ -46,7 +49,8 @@ impl Snapshot {
             // Rows that came after a delete must not be seen without the delete. While the view is the same there
             // was none.
             if Arc::ptr_eq(&view, &current.load()) {
-                return Ok(Self { view, database, policy, generations, time: TimeRange::ALL });
+                let budget = budget.clone();
+                return Ok(Self { view, database, policy, budget, generations, time: TimeRange::ALL });
             }
         }
     }
@@ -117,54 +121,18 @@ impl Snapshot {
         Ok(fields.into_iter().map(|(name, types)| (name, ordered(types))).collect())
     }
 
-    /// The keys of all tags of a measurement, sorted.
-    ///
-    /// # Errors
-    /// When a segment is damaged.
-    pub fn tag_keys(&self, measurement: &str) -> Result<Vec<Box<str>>> {
-        let mut keys = BTreeSet::new();
-        each_live(self, measurement, &TagPredicate::All, |Found { tags, .. }| {
-            for (key, _) in tags.iter() {
-                if !keys.contains(key) {
-                    keys.insert(Box::<str>::from(key));
-                }
-            }
-            Ok(())
-        })?;
-        Ok(keys.into_iter().collect())
-    }
-
-    /// The values of a tag among the series that pass, sorted, without the empty one.
-    ///
-    /// # Errors
-    /// When a segment is damaged.
-    pub fn tag_values(
-        &self,
-        measurement: &str,
-        key: &str,
-        predicate: &TagPredicate,
-    ) -> Result<Vec<Box<str>>> {
-        let mut values = BTreeSet::new();
-        each_live(self, measurement, predicate, |Found { tags, .. }| {
-            if let Some(value) = tags.get(key)
-                && !values.contains(value)
-            {
-                values.insert(Box::<str>::from(value));
-            }
-            Ok(())
-        })?;
-        Ok(values.into_iter().collect())
-    }
-
     /// The tags of the series of a measurement that pass, sorted by their keys.
     ///
     /// # Errors
-    /// When a segment is damaged.
+    /// When a segment is damaged, or the budget has no room.
     pub fn series(&self, measurement: &str, predicate: &TagPredicate) -> Result<Vec<Arc<Tags>>> {
         let mut found: BTreeMap<SeriesKey, Arc<Tags>> = BTreeMap::new();
+        let mut lease = names::Growing::new(&self.budget);
         each_live(self, measurement, predicate, |Found { key, tags, .. }| {
+            let bytes = series::bytes_of(&key, &tags);
+            let count = found.len();
             found.entry(key).or_insert(tags);
-            Ok(())
+            if found.len() > count { lease.add(bytes) } else { Ok(()) }
         })?;
         Ok(found.into_values().collect())
     }

@@ -7,11 +7,10 @@
 use super::header;
 use super::tables::{Filter, Tables};
 use crate::analyze;
-use crate::ast::{Binary, CardinalityOf, Expr, Literal, Operator, ShowCardinality, TagKeyFilter};
+use crate::ast::{Binary, CardinalityOf, Expr, Literal, Operator, ShowCardinality};
 use crate::{Context, Error, Result, RowSink, Scope};
-use model::{Column, Tags, Values};
+use model::{Column, Values};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// Counts.
 pub(crate) fn cardinality(
@@ -73,8 +72,9 @@ fn estimate(show: &ShowCardinality, context: &Context<'_>, sink: &mut dyn RowSin
         count = match show.of {
             CardinalityOf::Measurements => tables.measurements.len(),
             _ => {
-                let series = tables.measurements.iter().map(|(name, scopes)| tables.series(name, scopes));
-                series.map(|series| series.map(|series| series.len())).sum::<Result<usize>>()?
+                let counts =
+                    tables.measurements.iter().map(|(name, scopes)| tables.series_count(name, scopes));
+                counts.sum::<Result<usize>>()?
             }
         };
     }
@@ -84,7 +84,7 @@ fn estimate(show: &ShowCardinality, context: &Context<'_>, sink: &mut dyn RowSin
 fn passing_measurements(tables: &Tables<'_>) -> Result<usize> {
     let mut count = 0;
     for (name, scopes) in &tables.measurements {
-        count += usize::from(tables.is_unfiltered() || !tables.series(name, scopes)?.is_empty());
+        count += usize::from(tables.is_unfiltered() || tables.series_count(name, scopes)? > 0);
     }
     Ok(count)
 }
@@ -103,13 +103,15 @@ fn count(
         }
         return Ok(fields.len());
     }
-    let series = tables.series(name, scopes)?;
     Ok(match of {
-        CardinalityOf::TagValues(keys) => values(&series, keys),
+        CardinalityOf::TagValues(keys) => values(&tables.tag_values(name, scopes, |key| keys.accepts(key))?),
         CardinalityOf::TagKeys => {
+            let series = tables.series(name, scopes)?;
             series.iter().flat_map(|tags| tags.iter().map(|(key, _)| key)).collect::<BTreeSet<_>>().len()
         }
-        CardinalityOf::Series | CardinalityOf::Measurements | CardinalityOf::FieldKeys => series.len(),
+        CardinalityOf::Series | CardinalityOf::Measurements | CardinalityOf::FieldKeys => {
+            tables.series_count(name, scopes)?
+        }
     })
 }
 
@@ -136,10 +138,9 @@ fn among_present(condition: Expr) -> Expr {
     }
 }
 
-/// How many different values the tags that `keys` means have, taken together.
-fn values(series: &[Arc<Tags>], keys: &TagKeyFilter) -> usize {
-    let wanted = series.iter().flat_map(|tags| tags.iter().filter(|(key, _)| keys.accepts(key)));
-    wanted.map(|(_, value)| value).collect::<BTreeSet<_>>().len()
+/// How many different values tags have, taken together.
+fn values(found: &BTreeSet<(String, String)>) -> usize {
+    found.iter().map(|(_, value)| value).collect::<BTreeSet<_>>().len()
 }
 
 fn emit(sink: &mut dyn RowSink, name: Option<&str>, column: &str, count: usize) -> Result<()> {

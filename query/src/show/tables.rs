@@ -104,6 +104,41 @@ impl<'a> Tables<'a> {
         Ok(found)
     }
 
+    /// How many tag sets [`series`](Self::series) would give.
+    ///
+    /// # Errors
+    /// As [`series`](Self::series).
+    pub(crate) fn series_count(&self, name: &str, scopes: &[Scope]) -> Result<usize> {
+        let [scope] = scopes else { return Ok(self.series(name, scopes)?.len()) };
+        let predicate = self.predicate(scope, name)?;
+        Ok(self.context.source.series_count(scope, name, &predicate, self.time)?)
+    }
+
+    /// Keys and values of the tags that `is_wanted` takes, among the series of a measurement that pass.
+    ///
+    /// # Errors
+    /// As [`series`](Self::series).
+    pub(crate) fn tag_values(
+        &self,
+        name: &str,
+        scopes: &[Scope],
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<BTreeSet<(String, String)>> {
+        let mut found = BTreeSet::new();
+        for scope in scopes {
+            let predicate = self.predicate(scope, name)?;
+            let source = self.context.source;
+            for key in source.tag_keys(scope, name)?.into_iter().filter(|key| is_wanted(key)) {
+                if self.context.cancel.is_cancelled() {
+                    return Err(Error::Cancelled);
+                }
+                let values = source.tag_values(scope, name, &key, &predicate, self.time)?;
+                found.extend(values.into_iter().map(|value| (key.clone(), value)));
+            }
+        }
+        Ok(found)
+    }
+
     fn predicate(&self, scope: &Scope, name: &str) -> Result<TagPredicate> {
         if self.condition.is_none() {
             return Ok(TagPredicate::All);

@@ -41,6 +41,29 @@ impl Source for Embedded {
         self.snapshot(scope)?.within(time).series(measurement, tags).map_err(|error| source_error(&error))
     }
 
+    fn tag_values(
+        &self,
+        scope: &Scope,
+        measurement: &str,
+        key: &str,
+        tags: &TagPredicate,
+        time: TimeRange,
+    ) -> SourceResult<Vec<String>> {
+        let values = self.snapshot(scope)?.within(time).tag_values(measurement, key, tags);
+        values.map(texts).map_err(|error| source_error(&error))
+    }
+
+    fn series_count(
+        &self,
+        scope: &Scope,
+        measurement: &str,
+        tags: &TagPredicate,
+        time: TimeRange,
+    ) -> SourceResult<usize> {
+        let count = self.snapshot(scope)?.within(time).series_count(measurement, tags);
+        count.map(|count| usize::try_from(count).unwrap_or(usize::MAX)).map_err(|error| source_error(&error))
+    }
+
     fn scan(&self, scope: &Scope, request: &ScanRequest) -> SourceResult<Box<dyn Scan>> {
         let scan = self.snapshot(scope)?.scan(request).map_err(|error| source_error(&error))?;
         Ok(Box::new(Rows(scan)))

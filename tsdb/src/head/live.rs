@@ -20,8 +20,7 @@ impl Head {
         let mut has_live = |block: &Block| {
             (0..block.len()).any(|row| {
                 let (series, number) = (block.series[row], block.rows[row]);
-                let hidden =
-                    known.entry(series).or_insert_with(|| veil.hidden(&tables.key(series).tags()));
+                let hidden = known.entry(series).or_insert_with(|| veil.hidden(&tables.key(series).tags()));
                 number < rows && hidden.as_ref().is_none_or(|hidden| !hidden.hides(block.times[row], number))
             })
         };

@@ -92,7 +92,7 @@ impl HeadView {
             rows.any(|row| block.rows[row] < self.rows && !hidden.hides(block.times[row], block.rows[row]))
         };
         match &self.index {
-            Some(index) => index.of(series).iter().any(|at| is_live(&self.blocks[*at as usize])),
+            Some(index) => index.of(series).iter().any(|at| is_live(&self.blocks[at.block as usize])),
             None => self.blocks.iter().any(is_live),
         }
     }
@@ -135,7 +135,7 @@ impl HeadView {
     pub(crate) fn may_hold(&self, series: SeriesId, time: &TimeRange) -> bool {
         let holds = |view: &BlockView| !view.block.range(series, time).is_empty();
         match &self.index {
-            Some(index) => index.of(series).iter().any(|at| holds(&self.blocks[*at as usize])),
+            Some(index) => index.of(series).iter().any(|at| holds(&self.blocks[at.block as usize])),
             None => self.blocks.iter().any(holds),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{Lease, SeriesKey, TagMatch, TagPredicate, Tags, TimeRange};
+use model::{KeyRef, Lease, SeriesKey, TagMatch, TagPredicate, Tags, TimeRange};
 
 use super::Snapshot;
 use crate::error::Result;
@@ -100,7 +100,7 @@ pub(crate) fn matching(
 }
 
 /// Roughly the memory that a series takes besides its places.
-fn bytes_of(key: &SeriesKey, tags: &Tags) -> usize {
+pub(super) fn bytes_of(key: &SeriesKey, tags: &Tags) -> usize {
     let tags: usize = tags.iter().map(|(key, value)| key.len() + value.len() + 32).sum();
     key.as_str().len() + tags + size_of::<Matched>()
 }
@@ -155,6 +155,29 @@ pub(crate) fn each_place(
                     let key = data.tables.key(series).to_key();
                     take(Found { key, tags: Arc::new(tags), place, hidden })?;
                 }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Gives the key of every series of a head that passes, once for each head that has it. The lock of a generation is
+/// let go now and then.
+pub(super) fn each_head_key(
+    snapshot: &Snapshot,
+    measurement: &str,
+    predicate: &TagPredicate,
+    mut take: impl FnMut(KeyRef<'_>) -> Result<()>,
+) -> Result<()> {
+    for shard in snapshot.shards().filter(|shard| shard.info.time.overlaps(&snapshot.time)) {
+        for (held, rows) in snapshot.generations() {
+            let (ids, _) = head_series(&held.data.read(), shard.info.id, measurement, &snapshot.time, *rows);
+            for ids in ids.chunks(SERIES_PER_LOCK) {
+                let data = held.data.read();
+                let keys = ids.iter().map(|id| data.tables.key(*id));
+                let mut passing =
+                    keys.filter(|key| may_match(key.as_str(), predicate) && key.passes(predicate));
+                passing.try_for_each(&mut take)?;
             }
         }
     }

@@ -12,6 +12,7 @@ mod fixtures;
 mod harness;
 mod image;
 mod isolation;
+mod names;
 mod oracle;
 mod real;
 mod retention;
