@@ -61,7 +61,7 @@ impl Manifest {
         let mut frames = log::recover(&*fs, std::slice::from_ref(&path), Stop::Unknown)?;
         let mut state = State::default();
         let mut format = FORMAT;
-        let (mut last_frame, mut edits, mut clean_stop) = (0, 0, false);
+        let (mut last_frame, mut edits, mut clean_stop, mut has_state) = (0, 0, false, false);
         for frame in &mut frames {
             let frame = frame?;
             let damaged = || Error::corrupt(&path, frame.offset, "an edit", format!("kind {}", frame.kind));
@@ -70,6 +70,7 @@ impl Manifest {
             } else {
                 let edit = Edit::decode(frame.kind, &frame.payload, format).ok_or_else(damaged)?;
                 clean_stop = matches!(edit, Edit::Stopped);
+                has_state |= matches!(edit, Edit::Whole(_));
                 state.apply(&edit);
             }
             last_frame = frame.lsn;
@@ -77,6 +78,10 @@ impl Manifest {
         }
         let report = frames.finish()?;
         let torn_bytes = torn_bytes(&path, &report)?;
+        if !has_state {
+            // A MANIFEST takes its place with the state in it: this one was cut.
+            return Err(Error::corrupt(&path, frames_end(&report), "the state of the directory", "none"));
+        }
         log::settle(&*fs, &report)?;
         let writer = match report.files.first() {
             // A file of an older format takes no new records: it is replaced first.
@@ -171,6 +176,11 @@ fn check_format(path: &Path, payload: &[u8]) -> Result<u32> {
         return Err(Error::NewerFormat { path: path.to_path_buf(), found: reader, supported: FORMAT });
     }
     Ok(writer)
+}
+
+/// Where the last sound frame ends.
+fn frames_end(report: &log::Report) -> u64 {
+    report.files.first().map_or(0, |file| file.end)
 }
 
 /// How many bytes a torn end has. Damage before the end is an error: without the edit that stood there

@@ -22,7 +22,7 @@ pub(super) const VERSION: u32 = 1;
 const MAGIC_AT: usize = 0;
 const VERSION_AT: usize = MAGIC_AT + 8;
 const SALT_AT: usize = VERSION_AT + 4 + 4;
-const FIRST_LSN_AT: usize = SALT_AT + 8;
+pub(super) const FIRST_LSN_AT: usize = SALT_AT + 8;
 const HEADER_CRC_AT: usize = FIRST_LSN_AT + 8 + 4;
 /// Length of the header.
 pub(super) const HEADER_BYTES: usize = HEADER_CRC_AT + 4;

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::format::{HEADER_BYTES, Header, HeaderFault};
+use super::format::{FIRST_LSN_AT, HEADER_BYTES, Header, HeaderFault};
 use super::report::{FileReport, Finding, Report, Tail};
 use super::scan::{Scan, Step, Stop, header_error};
 use crate::width::offset;
@@ -65,12 +65,31 @@ pub fn recover<'fs>(fs: &'fs dyn Fs, paths: &[PathBuf], stop: Stop) -> Result<Re
         let header = read_header(fs, path)?;
         files.push(Planned { path: path.clone(), header, limit_lsn: None });
     }
+    refuse_falling_numbers(&mut files);
     let mut limit_lsn = None;
     for file in files.iter_mut().rev() {
         file.limit_lsn = limit_lsn;
         limit_lsn = file.header.as_ref().map(|header| header.first_lsn).ok().or(limit_lsn);
     }
     Ok(Recovery { fs, files, stop, next_file: 0, current: None, report: Report::default() })
+}
+
+/// A file's first number says that all lower ones were durable before it, in files before it: it never falls from
+/// one file to the next. One that does is in a wrong place, and must overrule nobody.
+fn refuse_falling_numbers(files: &mut [Planned]) {
+    let mut reached = 0;
+    for file in files {
+        let Ok(header) = &file.header else { continue };
+        if header.first_lsn < reached {
+            file.header = Err(HeaderFault::Damaged {
+                offset: offset(FIRST_LSN_AT),
+                expected: format!("a first number of {reached} or more"),
+                found: header.first_lsn.to_string(),
+            });
+        } else {
+            reached = header.first_lsn;
+        }
+    }
 }
 
 /// Prepares recovered files for going on: cuts the last one to its sound frames, unless what follows is damage,

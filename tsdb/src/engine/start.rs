@@ -101,6 +101,7 @@ impl Engine {
         let shards = segments::open(&*fs, &directory, &mut manifest, &readers, &mut report)?;
         let stop = if found.clean_stop { Stop::Clean } else { Stop::Unknown };
         let replayed = replay::run(&*fs, &directory, &manifest, stop, &mut report)?;
+        segments::judge_unknown(&*fs, replayed.last_lsn, &mut report);
         if found.clean_stop {
             manifest.commit(&Edit::Started)?;
         }

@@ -54,14 +54,14 @@ impl SegmentFile {
     /// When it is damaged, missing, another one or of a later format.
     pub(crate) fn look_into(&self) -> Result<SegmentReader> {
         let opened = SegmentReader::open(self.readers.fs(), &self.path).and_then(|reader| {
-            if reader.id().0 == self.info.id && reader.shard() == self.info.shard {
-                return Ok(reader);
-            }
-            let expected = format!("segment {} of shard {}", self.info.id, self.info.shard);
-            let found = format!("segment {} of shard {}", reader.id(), reader.shard());
-            Err(Error::corrupt(&self.path, 0, expected, found))
+            let (expected, found) = (self.info, told_by(&reader, self.info));
+            if found == expected { Ok(reader) } else { Err(self.another(&expected, &found)) }
         });
         opened.inspect_err(|error| self.readers.damage().note(error))
+    }
+
+    fn another(&self, expected: &SegmentInfo, found: &SegmentInfo) -> Error {
+        Error::corrupt(&self.path, 0, words(expected), words(found))
     }
 
     /// When it was used last, if it is open and nobody reads it now.
@@ -79,4 +79,26 @@ impl SegmentFile {
     pub(super) fn close(&self) -> Option<Arc<SegmentReader>> {
         self.open.swap(None)
     }
+}
+
+/// What the MANIFEST would say of this file, as far as the file knows.
+fn told_by(reader: &SegmentReader, info: SegmentInfo) -> SegmentInfo {
+    SegmentInfo {
+        id: reader.id().0,
+        shard: reader.shard(),
+        lsn_start: *reader.lsn().start(),
+        lsn_end: *reader.lsn().end(),
+        time: reader.time(),
+        rows: reader.rows(),
+        series: reader.series_count(),
+        bytes: reader.bytes(),
+        ..info
+    }
+}
+
+fn words(info: &SegmentInfo) -> String {
+    format!(
+        "segment {} of shard {} with {} rows from numbers {} to {}",
+        info.id, info.shard, info.rows, info.lsn_start.0, info.lsn_end.0
+    )
 }

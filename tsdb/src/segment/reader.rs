@@ -174,7 +174,7 @@ impl SegmentReader {
     }
 }
 
-#[cfg(test)]
+/// What the file says of itself.
 impl SegmentReader {
     /// The range of all instants inside.
     pub(crate) fn time(&self) -> model::TimeRange {

@@ -6,7 +6,7 @@ use model::{
 };
 use tsdb::{Engine, Error, Snapshot};
 
-use crate::harness::{Dice, Machine, Row, dump, dump_policy, request, rows_of, scan, write};
+use crate::harness::{Dice, Machine, Row, Rows, dump, dump_policy, request, rows_of, scan, write};
 
 /// Some series with rows in two segments and the head, half of them overlapping.
 fn filled(machine: &Machine) -> std::sync::Arc<Engine> {
@@ -31,7 +31,12 @@ fn filled(machine: &Machine) -> std::sync::Arc<Engine> {
 
 /// The same rows out of a plain dump: filtered, ordered and grouped the slow way.
 fn expected(snapshot: &Snapshot, request: &ScanRequest) -> Vec<Row> {
-    let mut rows: Vec<Row> = dump(snapshot)
+    arranged(dump(snapshot), request)
+}
+
+/// Rows of one measurement, as a scan has to give them.
+pub(crate) fn arranged(rows: Rows, request: &ScanRequest) -> Vec<Row> {
+    let mut rows: Vec<Row> = rows
         .into_iter()
         .map(|((key, ts), fields)| (key, ts, fields))
         .filter(|(_, ts, _)| request.time.contains(*ts))

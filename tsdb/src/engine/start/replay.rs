@@ -72,6 +72,7 @@ pub(super) fn run(
     }
     let found = frames.finish()?;
     judge(fs, directory, &found, report)?;
+    report.damage.extend(lost_before(&found, manifest.state().flushed_lsn));
     log::settle(fs, &found)?;
     let replayed = replay.finish(&found);
     report.generations = replayed.generations.len() as u64;
@@ -125,6 +126,15 @@ fn judge(fs: &dyn Fs, directory: &Directory, found: &log::Report, report: &mut R
         }
     }
     Ok(())
+}
+
+/// The log begins where the segments end, or earlier: a later beginning says that files are gone.
+fn lost_before(found: &log::Report, flushed: Lsn) -> Option<String> {
+    let first = found.files.first().filter(|file| file.first_lsn > flushed.next().0)?;
+    let expected = format!("the log from number {}", flushed.next().0);
+    Some(
+        Error::corrupt(&first.path, 0, expected, format!("{} as the first one", first.first_lsn)).to_string(),
+    )
 }
 
 /// Removes files without a frame; their successor is there.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use disk::Fs;
+use model::Lsn;
 
 use super::RecoveryReport;
 use super::lost::move_aside;
@@ -10,6 +11,7 @@ use crate::directory::{self, Directory};
 use crate::error::{Error, Result};
 use crate::manifest::Manifest;
 use crate::readers::Readers;
+use crate::segment::SegmentReader;
 use crate::shard::{Segment, Shard, ShardId};
 
 /// The shards of the MANIFEST with their segments.
@@ -39,6 +41,22 @@ fn look_into(segment: Segment, report: &mut RecoveryReport) -> Result<Segment> {
         Ok(()) => {}
     }
     Ok(segment)
+}
+
+/// Segments that the MANIFEST does not know hold rows of an interrupted freeze or merge, which are elsewhere too. If
+/// they have numbers beyond everything that was found, the MANIFEST has lost the edit that named them.
+pub(super) fn judge_unknown(fs: &dyn Fs, last_lsn: Lsn, report: &mut RecoveryReport) {
+    for path in &report.kept_aside {
+        let Ok(reader) = SegmentReader::open(fs, path) else { continue };
+        let (first, last) = (reader.lsn().start().0, reader.lsn().end().0);
+        if last > last_lsn.0 {
+            report.damage.push(format!(
+                "{} holds rows from numbers {first} to {last}, but the MANIFEST and the WAL end at {}",
+                path.display(),
+                last_lsn.0
+            ));
+        }
+    }
 }
 
 /// Removes what is known not to count, and keeps aside what is not known.
