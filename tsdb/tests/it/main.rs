@@ -25,5 +25,6 @@ mod stream;
 mod summaries;
 mod sweep;
 mod upkeep;
+mod walk;
 mod world;
 mod writes;
