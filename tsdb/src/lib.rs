@@ -31,6 +31,9 @@ mod decode;
 mod directory;
 mod engine;
 mod error;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod generation;
 mod head;
 pub mod limits;

@@ -22,6 +22,8 @@ mod predicate;
 mod reader;
 mod records;
 mod scan;
+#[cfg(any(test, fuzzing))]
+mod seal;
 mod sets;
 mod statistics;
 mod stretches;
@@ -33,6 +35,8 @@ pub(crate) use chunk::ChunkId;
 pub(crate) use footer::content_checksum;
 pub(crate) use format::{BLOCK_LEN, CHECKSUM_LEN};
 pub(crate) use reader::{SegmentReader, SeriesRef};
+#[cfg(any(test, fuzzing))]
+pub(crate) use seal::seal;
 pub(crate) use stretches::{OpenChunk, Stretches, WantedField};
 pub(crate) use writer::{SegmentSummary, SegmentWriter};
 
