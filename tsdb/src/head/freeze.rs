@@ -66,7 +66,7 @@ fn groups(tables: &Tables, blocks: &Blocks, stretches: &[Stretch], series: Serie
 }
 
 /// One group for each shape, where nothing has to be merged: the rows of each came in the order of their times,
-/// and no two shapes have a field in common. That is how most writers write, and half of what a freeze cost.
+/// and no two shapes have a field in common. That is how most writers write.
 fn in_order(tables: &Tables, blocks: &Blocks, stretches: &[Stretch], series: SeriesId) -> Option<Vec<Group>> {
     let shape_of = |stretch: &Stretch| blocks[stretch.block as usize].0;
     let mut groups: Vec<Group> = Vec::with_capacity(1);
