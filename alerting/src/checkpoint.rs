@@ -34,6 +34,8 @@ use disk::Fs;
 use parking_lot::Mutex;
 use std::path::{Path, PathBuf};
 
+/// The name of the file.
+const FILE_NAME: &str = "alerts.state";
 const MAGIC: [u8; 8] = *b"VIGIEALR";
 const VERSION: u32 = 1;
 const VERSION_AT: usize = MAGIC.len();
@@ -42,7 +44,7 @@ const BODY_AT: usize = CRC_AT + 4;
 
 /// The file in the directory of the alerts.
 pub(crate) fn path(directory: &Path) -> PathBuf {
-    directory.join("alerts.state")
+    directory.join(FILE_NAME)
 }
 
 /// Saves where the evaluation stands, and lets the outbox forget what is in it. Does nothing while events of
@@ -67,6 +69,33 @@ pub(crate) fn save(
     disk::replace(fs, &path(directory), &bytes)?;
     outbox.forget_before(journal);
     Ok(())
+}
+
+/// What a checkpoint of this moment would hold, as files by their names. While events of an earlier life are still
+/// to be met it is the files themselves.
+///
+/// # Errors
+/// When a file cannot be read.
+pub(crate) fn copy(
+    fs: &dyn Fs,
+    directory: &Path,
+    evaluator: &Mutex<Evaluator>,
+    outbox: &Outbox,
+) -> disk::Result<Vec<(String, Vec<u8>)>> {
+    // Held to the end: nobody saves, so that no file goes meanwhile.
+    let evaluator = evaluator.lock();
+    if evaluator.is_caught_up() {
+        let bytes = encode(evaluator.lsn, &evaluator.graphs, &outbox.snapshot());
+        return Ok(vec![(FILE_NAME.to_owned(), bytes)]);
+    }
+    let mut files = Vec::new();
+    for entry in fs.list(directory)? {
+        let Some(name) = entry.name.to_str().filter(|name| !entry.is_dir && !name.ends_with(".tmp")) else {
+            continue;
+        };
+        files.push((name.to_owned(), fs.read(&directory.join(name))?));
+    }
+    Ok(files)
 }
 
 /// The last checkpoint. A file that cannot be used is set aside and told.

@@ -39,6 +39,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) fs: Arc<dyn Fs>,
     pub(crate) directory: PathBuf,
+    /// Held from an event's birth until it is stored, so that no copy has the one without the other.
+    pub(crate) step: Mutex<()>,
     pub(crate) stop: AtomicBool,
     pub(crate) saves_failed: AtomicU64,
     /// The store's newest record when there was last nothing left to read. Not every record has points, so
@@ -88,6 +90,7 @@ impl AlertService {
             clock,
             fs,
             directory,
+            step: Mutex::new(()),
             stop: AtomicBool::new(false),
             saves_failed: AtomicU64::new(0),
             idle_lsn: AtomicU64::new(0),
@@ -124,6 +127,17 @@ impl AlertService {
             handlers: shared.notifier.status(),
             ..stats
         }
+    }
+
+    /// The files of a backup, by name, as the directory would hold them: a start over them goes on from here.
+    /// The evaluation waits meanwhile. What they know of the store was accepted by it before.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn copy_state(&self) -> disk::Result<Vec<(String, Vec<u8>)>> {
+        let shared = &self.shared;
+        let _step = shared.step.lock();
+        checkpoint::copy(&*shared.fs, &shared.directory, &shared.evaluator, &shared.outbox)
     }
 
     /// Ends the evaluation, saves the state, and lets attempts to deliver that are under way end; what is

@@ -192,6 +192,51 @@ fn a_receiver_that_is_down_across_a_kill_gets_both_words_once() {
     assert!(receiver.is_quiet());
 }
 
+/// A directory of what was copied.
+fn directory_of(files: Vec<(String, Vec<u8>)>) -> SimFs {
+    let sim = SimFs::new(7);
+    sim.create_dir_all(Path::new("data/alerting")).unwrap();
+    for (name, bytes) in files {
+        disk::replace(&sim, &Path::new("data/alerting").join(name), &bytes).unwrap();
+    }
+    sim
+}
+
+#[test]
+fn a_copy_of_the_state_goes_on_where_it_was_taken() {
+    let (runtime, sim, store) = (runtime(), SimFs::new(1), FakeStore::default());
+    let receiver = Receiver::start(runtime.handle(), vec![]);
+    let alerts = start(config(&receiver), &store, &sim, &runtime);
+    load(&store, 9, 10);
+    assert_eq!(text(&receiver), owned(RED));
+    wait_for(&alerts, is_idle);
+    let copied = alerts.copy_state().unwrap();
+    assert_eq!(copied.len(), 1);
+    alerts.stop(Duration::from_secs(5));
+    let alerts = start(config(&receiver), &store, &directory_of(copied), &runtime);
+    assert_eq!(alerts.active()[0].message, RED.1);
+    load(&store, 1, 30);
+    assert_eq!(text(&receiver), owned(GREEN), "what was told is not told again, and the recovery is");
+    assert!(receiver.is_quiet());
+}
+
+#[test]
+fn a_copy_of_the_state_has_the_events_that_nobody_took_yet() {
+    let (runtime, sim, store) = (runtime(), SimFs::new(1), FakeStore::default());
+    let reserved = Reserved::new();
+    let config = config_for(reserved.url());
+    let alerts = start(config.clone(), &store, &sim, &runtime);
+    load(&store, 9, 10);
+    wait_for(&alerts, |alerts| alerts.stats().handlers[0].retries > 1);
+    let copied = alerts.copy_state().unwrap();
+    drop(alerts);
+    let alerts = start(config, &store, &directory_of(copied), &runtime);
+    let receiver = reserved.listen(runtime.handle(), vec![]);
+    assert_eq!(text(&receiver), owned(RED));
+    wait_for(&alerts, is_idle);
+    assert!(receiver.is_quiet());
+}
+
 #[test]
 fn a_receiver_that_hangs_does_not_delay_the_evaluation() {
     let (runtime, sim, store) = (runtime(), SimFs::new(1), FakeStore::default());

@@ -79,6 +79,7 @@ impl Worker {
 
 /// Takes one thing of the stream: its events are on disk, and then with the handlers, when this returns.
 pub(super) fn step(shared: &Shared, read: StreamRead) {
+    let _step = shared.step.lock();
     match read {
         StreamRead::Batch(batch) => {
             let events = {
