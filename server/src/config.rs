@@ -13,6 +13,8 @@ pub struct Config {
     pub hosts: Vec<String>,
     /// Where the store lives.
     pub data_dir: PathBuf,
+    /// The folder below which a client may have the server make backups, if there is one.
+    pub backup_dir: Option<PathBuf>,
     /// When a write counts as durable.
     pub sync: tsdb::SyncPolicy,
     /// The memory budget in bytes: bodies, points in memory, queries, answers, alert state.

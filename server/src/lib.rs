@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod backup;
 mod blocking;
 mod body;
 mod config;

@@ -54,6 +54,16 @@ pub const ANSWER_CHUNK_BYTES: usize = 64 * 1024;
 /// Pieces of an answer that may wait for the client.
 pub const ANSWER_CHUNKS_QUEUED: usize = 4;
 
+/// Backups that are made at once; a further one is refused with 409. Protects the disk, and the segments that each
+/// holds from being removed.
+pub const BACKUPS_MAX: usize = 1;
+
+/// Bytes of a backup that are handed to its connection at a time.
+pub const BACKUP_CHUNK_BYTES: usize = 256 * 1024;
+
+/// Pieces of a backup that may wait for the client.
+pub const BACKUP_CHUNKS_QUEUED: usize = 4;
+
 /// Rows in one chunk of a chunked answer unless the client says otherwise; as in InfluxDB.
 pub const CHUNK_ROWS: usize = 10_000;
 

@@ -85,6 +85,7 @@ pub(crate) async fn metrics(State(state): State<AppState>) -> Response {
     if let Some(engine) = state.engine_now() {
         crate::embedded::write_metrics(&engine.stats(), &mut out);
     }
+    state.backups.write_metrics(&mut out);
     if let Some(alerts) = state.alerts.get() {
         crate::stream::write_metrics(&alerts.stats(), &mut out);
     }

@@ -2,7 +2,7 @@
 
 use crate::origin::{TrustedHosts, refuse_foreign};
 use crate::state::AppState;
-use crate::{export, metrics, page, query, status, write};
+use crate::{backup, export, metrics, page, query, status, write};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -36,7 +36,9 @@ pub(crate) fn router(state: AppState, hosts: TrustedHosts) -> Router {
 
 /// What InfluxDB does not have.
 fn own_routes() -> Router<AppState> {
-    Router::new().route("/export", get(export::export).head(method_not_allowed))
+    Router::new()
+        .route("/backup", post(backup::backup))
+        .route("/export", get(export::export).head(method_not_allowed))
 }
 
 async fn empty() -> StatusCode {

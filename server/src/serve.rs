@@ -1,5 +1,6 @@
 //! The life of a server: listen, open the store behind, answer, stop in order.
 
+use crate::backup::{AlertFiles, Backups};
 use crate::connection;
 use crate::error::Error;
 use crate::ingest::Ingest;
@@ -51,6 +52,7 @@ impl Server {
             http: Arc::default(),
             more_metrics: Arc::default(),
             page_database: config.page_database.as_str().into(),
+            backups: Arc::new(Backups::new(config.backup_dir.clone())),
         };
         let hosts = TrustedHosts(config.hosts.iter().map(|host| host.to_ascii_lowercase()).collect());
         let opened = open_behind(config, state.clone(), publish.clone());
@@ -153,6 +155,7 @@ fn open(config: Config, state: &AppState, runtime: Handle) -> Result<Arc<Engine>
     let alerts =
         AlertService::start(config.alerting, stream, fs, directory, clock, state.budget.clone(), runtime)?;
     let _ = state.alerts.set(alerts);
+    state.backups.register(Arc::new(AlertFiles(Arc::clone(&state.alerts))));
     Ok(engine)
 }
 

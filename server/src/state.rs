@@ -1,5 +1,6 @@
 //! What the handlers share.
 
+use crate::backup::Backups;
 use crate::embedded::Embedded;
 use crate::error::ApiError;
 use crate::limits;
@@ -37,6 +38,7 @@ pub(crate) struct AppState {
     pub(crate) http: Arc<HttpMetrics>,
     pub(crate) more_metrics: Arc<OnceLock<MetricsSource>>,
     pub(crate) page_database: Arc<str>,
+    pub(crate) backups: Arc<Backups>,
 }
 
 impl AppState {

@@ -28,7 +28,7 @@ use std::sync::Arc;
 use disk::Fs;
 
 pub use folder::BackupFolder;
-pub use format::LIST_NAME;
+pub use format::{CONTENTS_NAME, LIST_NAME};
 pub use list::{BackupFile, BackupList, Checksum};
 pub use restore::{Restored, restore, verify};
 

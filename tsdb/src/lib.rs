@@ -57,7 +57,8 @@ mod view;
 mod wal;
 
 pub use backup::{
-    Backup, BackupFile, BackupFolder, BackupList, Checksum, LIST_NAME, OwnedFile, Restored, restore, verify,
+    Backup, BackupFile, BackupFolder, BackupList, CONTENTS_NAME, Checksum, LIST_NAME, OwnedFile, Restored,
+    restore, verify,
 };
 pub use catalog::{PolicySpec, PolicyUpdate};
 pub use damage::DamageMark;

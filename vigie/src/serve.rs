@@ -27,6 +27,7 @@ pub(crate) fn server_config(config: &Config, options: &ServeOptions, own_databas
         http_addr: options.http_addr.unwrap_or(config.server.http_addr),
         hosts: config.server.hosts.clone(),
         data_dir: options.data_dir.clone().unwrap_or_else(|| storage.data_dir.clone()),
+        backup_dir: storage.backup_dir.clone(),
         sync: storage.sync,
         memory_bytes: storage.memory.bytes(),
         disk_reserve: storage.reserve.map(|reserve| reserve.0),

@@ -6,6 +6,9 @@ pub(crate) const FORMAT: u32 = 1;
 /// The name of the list in a backup.
 pub const LIST_NAME: &str = "backup.json";
 
+/// The name of the same list where an archive has it first, for who checks what follows.
+pub const CONTENTS_NAME: &str = "contents.json";
+
 /// What the list begins with, before the eight digits of its checksum.
 pub(crate) const PREFIX: &str = "{\"crc32\":\"";
 /// Between the checksum and the object that it is of.

@@ -21,6 +21,9 @@ fn storage(config: &Config) -> toml::Table {
     let storage = &config.storage;
     let mut table = toml::Table::new();
     table.insert("data_dir".into(), storage.data_dir.display().to_string().into());
+    if let Some(dir) = &storage.backup_dir {
+        table.insert("backup_dir".into(), dir.display().to_string().into());
+    }
     let sync = match storage.sync {
         SyncPolicy::Interval(pause) => {
             table.insert("sync_interval".into(), settings::interval::print(pause).into());

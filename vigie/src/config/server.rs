@@ -36,6 +36,7 @@ impl ServerSettings {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct StorageSettings {
     pub(crate) data_dir: PathBuf,
+    pub(crate) backup_dir: Option<PathBuf>,
     pub(crate) sync: SyncPolicy,
     pub(crate) memory: Memory,
     pub(crate) reserve: Option<Size>,
@@ -47,6 +48,7 @@ impl StorageSettings {
     pub(crate) fn read(documents: &[Document<'_>]) -> Result<Self, SettingsError> {
         let mut section = Section::top("storage", documents)?;
         let data_dir = section.text("data_dir")?.map_or_else(|| PathBuf::from("vigie-data"), PathBuf::from);
+        let backup_dir = section.text("backup_dir")?.map(PathBuf::from);
         let policy = section.choice("sync", &["always", "interval", "os"])?.unwrap_or("always");
         let pause = section.interval("sync_interval")?.unwrap_or(Duration::from_secs(1));
         let sync = match policy {
@@ -69,6 +71,6 @@ impl StorageSettings {
             return Err(section.invalid("retention", reason));
         }
         section.finish()?;
-        Ok(Self { data_dir, sync, memory, reserve, database, retention })
+        Ok(Self { data_dir, backup_dir, sync, memory, reserve, database, retention })
     }
 }
