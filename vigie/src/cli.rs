@@ -71,6 +71,18 @@ pub(crate) enum Command {
     )]
     Import(ImportOptions),
 
+    /// Make a backup of a running server
+    #[command(
+        after_help = "Examples:\n  vigie backup /backups/monday\n  vigie backup /backups/tuesday --incremental /backups/monday\n  vigie backup - | ssh vault 'cat > vigie.tar'\n  vigie backup tuesday --on-server      hard links, below the server's [storage] backup_dir\n\nWrites go on meanwhile. Everything acknowledged before is in it; `vigie restore` takes it back."
+    )]
+    Backup(BackupOptions),
+
+    /// Make a data directory from a backup, for a server that is not running
+    #[command(
+        after_help = "Examples:\n  vigie restore /backups/tuesday --data-dir /var/lib/vigie\n  vigie restore tuesday.tar --base monday.tar --data-dir /var/lib/vigie\n  vigie restore /backups/tuesday --verify"
+    )]
+    Restore(RestoreOptions),
+
     /// Check or print the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -116,6 +128,50 @@ pub(crate) struct ServeOptions {
     /// Where to listen, :PORT for every interface; port 0 picks a free one and prints it [default: 127.0.0.1:8086]
     #[arg(long, value_name = "HOST:PORT", value_parser = crate::config::address::parse)]
     pub(crate) http_addr: Option<SocketAddr>,
+}
+
+/// Options of `backup`.
+#[derive(Debug, Args)]
+pub(crate) struct BackupOptions {
+    /// A folder to make, a file NAME.tar, or - for stdout
+    #[arg(value_name = "DEST")]
+    pub(crate) dest: String,
+
+    /// Copy only what this backup does not have. A folder takes the rest from there, by links, and is whole; an
+    /// archive needs it for a restore
+    #[arg(long, value_name = "BACKUP")]
+    pub(crate) incremental: Option<PathBuf>,
+
+    /// Have the server make the folder DEST, a plain name, below its [storage] backup_dir
+    #[arg(long, conflicts_with = "incremental")]
+    pub(crate) on_server: bool,
+
+    #[command(flatten)]
+    pub(crate) server: ServerOptions,
+}
+
+/// Options of `restore`.
+#[derive(Debug, Args)]
+pub(crate) struct RestoreOptions {
+    /// The backup: a folder or a file NAME.tar
+    #[arg(value_name = "SOURCE")]
+    pub(crate) source: PathBuf,
+
+    /// What an incremental archive was made against, the oldest first
+    #[arg(long, value_name = "BACKUP")]
+    pub(crate) base: Vec<PathBuf>,
+
+    /// The data directory to make; it must be empty or not there
+    #[arg(long, value_name = "DIR", required_unless_present = "verify")]
+    pub(crate) data_dir: Option<PathBuf>,
+
+    /// Only check the backup, every byte of it
+    #[arg(long)]
+    pub(crate) verify: bool,
+
+    /// Restore although files are missing or damaged; queries that need them fail
+    #[arg(long)]
+    pub(crate) accept_damage: bool,
 }
 
 /// Options of `agent`.

@@ -7,6 +7,7 @@
 mod agent;
 mod agent_metrics;
 mod all;
+mod backup_command;
 mod cli;
 mod client;
 mod config;
@@ -16,6 +17,7 @@ mod in_process;
 mod logging;
 mod progress;
 mod query_command;
+mod restore;
 mod runtime;
 mod serve;
 mod signals;
@@ -46,6 +48,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Query(options) => query_command::run(&options),
         Command::Export(options) => export::run(&options),
         Command::Import(options) => import::run(&options),
+        Command::Backup(options) => backup_command::run(&options),
+        Command::Restore(options) => restore::run(&options),
         Command::Config(ConfigCommand::Check(options)) => config::check(&options),
         Command::Config(ConfigCommand::Print(options)) => config::print(&options),
         Command::Completions { shell } => cli::print_completions(shell),

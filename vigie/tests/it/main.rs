@@ -12,6 +12,7 @@
 )]
 
 mod alert;
+mod backup;
 mod cli;
 mod collect;
 mod compare;
