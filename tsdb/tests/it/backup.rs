@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use disk::Fs;
 use tsdb::{
-    Backup, BackupFile, BackupFolder, BackupList, Engine, Error, LIST_NAME, OwnedFile, PolicySpec, Result,
-    restore, verify,
+    Backup, BackupFile, BackupFolder, BackupList, Deletion, Engine, Error, LIST_NAME, OwnedFile, PolicySpec,
+    Result, restore, verify,
 };
 
+use crate::deletes::{of, tag};
 use crate::harness::{Dice, HOUR_NS, Machine, NOW_NS, Rows, dump_policy, points, put};
 
 /// A line for one of a few series, hours apart, so that several shards have some.
@@ -109,15 +110,23 @@ fn a_backup_is_what_was_there_at_its_moment_whatever_came_before_and_after() {
                         write(&engine, &format!("m,host=later{number} a={step} {NOW_NS}"));
                         engine.freeze().unwrap();
                     }
+                    engine.delete("db", &Deletion { tags: tag("host", "h0"), ..of("m") }).unwrap();
                     engine.maintain_once().unwrap();
                     backup.link_into(&dest).unwrap();
                     taken.push((dest, expected.clone(), step));
+                    expected.retain(|(series, _), _| !series.ends_with("host=h0"));
                     (0..3).for_each(|number| {
                         put(&mut expected, &points(&format!("m,host=later{number} a={step} {NOW_NS}")));
                     });
                     if dice.below(2) == 0 {
                         held.push(backup);
                     }
+                }
+                10 => {
+                    let host = format!("h{}", dice.below(5));
+                    let deletion = Deletion { tags: tag("host", &host), ..of("m") };
+                    engine.delete("db", &deletion).unwrap();
+                    expected.retain(|(series, _), _| !series.ends_with(&format!("host={host}")));
                 }
                 _ => {
                     let lines = lines(&mut dice, step);
