@@ -17,6 +17,7 @@ mod cli;
 mod collect;
 mod compare;
 mod crash;
+mod full_disk;
 mod http;
 mod influxd;
 mod page;

@@ -11,9 +11,14 @@ pub(crate) fn find(program: &str, test: &str) -> Option<PathBuf> {
         .map(|folder| folder.join(program))
         .find(|path| path.is_file());
     if found.is_none() {
-        let required = std::env::var("VIGIE_REQUIRE_PEERS").is_ok_and(|value| value == "1");
-        assert!(!required, "{test}: {program} is not installed, and VIGIE_REQUIRE_PEERS=1");
-        eprintln!("SKIPPED {test}: {program} is not installed");
+        skip(test, &format!("{program} is not installed"));
     }
     found
+}
+
+/// Says that a test is skipped and why, or fails it with `VIGIE_REQUIRE_PEERS=1`.
+pub(crate) fn skip(test: &str, reason: &str) {
+    let required = std::env::var("VIGIE_REQUIRE_PEERS").is_ok_and(|value| value == "1");
+    assert!(!required, "{test}: {reason}, and VIGIE_REQUIRE_PEERS=1");
+    eprintln!("SKIPPED {test}: {reason}");
 }

@@ -21,6 +21,11 @@ impl Home {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
+    /// A folder below another one.
+    pub(crate) fn within(dir: &Path) -> Self {
+        Self { folder: tempfile::tempdir_in(dir).unwrap() }
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
