@@ -6,12 +6,14 @@
 //! * Readers take [`Engine::snapshot`]; they meet writers only in the lock of a generation, for the time it
 //!   takes to collect blocks.
 //!
-//! Lock order: upkeep, writer, the data of a generation. The view is replaced under the writer's lock.
+//! Lock order: upkeep, writer, the data of a generation, which merge runs. The view is replaced under the writer's
+//! lock.
 
 mod append;
 mod change;
 mod delete;
 mod intake;
+mod merging;
 mod reports;
 mod seal;
 mod start;
@@ -47,6 +49,7 @@ use crate::stats::Counters;
 use crate::stream::{Followers, Ring, StreamCursor};
 use crate::view::View;
 use crate::wal::Wal;
+use merging::Merging;
 use types::ShardTypes;
 use upkeep::Upkeep;
 use worker::Worker;
@@ -54,7 +57,7 @@ use worker::Worker;
 /// A storage engine over one data directory. See the crate's documentation.
 ///
 /// Dropped without [`stop`](Self::stop), it leaves what is not in segments to the WAL; the directory is free
-/// when the upkeep thread has ended the step that it is in.
+/// when the threads have ended the step that they are in; a merge ends at once.
 pub struct Engine {
     fs: Arc<dyn Fs>,
     directory: Directory,
@@ -77,6 +80,8 @@ pub struct Engine {
     counters: Arc<Counters>,
     report: RecoveryReport,
     worker: Worker,
+    merger: Worker,
+    merging: Merging,
     /// Held until the engine is stopped or dropped.
     lock: Mutex<Option<Box<dyn DirLock>>>,
 }
@@ -199,7 +204,9 @@ impl Engine {
 impl Drop for Engine {
     /// Ends the threads. What is not in segments yet is in the WAL.
     fn drop(&mut self) {
+        self.merging.close();
         self.worker.stop();
+        self.merger.stop();
         self.ring.close();
     }
 }

@@ -136,8 +136,38 @@ pub const MERGE_BYTES_MAX: u64 = 2 << 30;
 /// and the number of mapped files from sizes that alternate.
 pub const SEGMENTS_ALIKE_MAX: usize = 24;
 
-/// How long a shard is left alone after its merge failed. Protects the disk from reading a damaged segment, and
-/// memory from a series that does not fit, again and again.
+/// Segments that may overlap in a shard before its writers are held back, as long as merges can help. Protects
+/// queries, which look into each of them, and the number of mapped files.
+pub const SHARD_CROWD_MAX: usize = 64;
+
+/// Partitions of a shard. Protects the number of files of a policy with very long shards.
+pub const PARTITIONS_MAX: usize = 16;
+
+/// How long after its end a partition counts as past: points come late.
+pub const PARTITION_GRACE: Duration = Duration::from_secs(3600);
+
+/// How long nothing must have come for a past partition before it is merged for good. Protects a backfill from
+/// having each of its freezes merged at once.
+pub const PARTITION_REST: Duration = Duration::from_secs(3600);
+
+/// Bytes that merging may write in a second. Protects queries and the log from a disk that is busy.
+pub const MERGE_BYTES_PER_SECOND: u64 = 48 << 20;
+
+/// Bytes of one series that a merge decodes at a time, at most; a longer one is merged in slices of time.
+/// Protects memory.
+pub const MERGE_SLICE_BYTES: usize = 8 << 20;
+
+/// The same at least: pages are not cut much smaller than they are.
+pub const MERGE_SLICE_BYTES_MIN: usize = 64 << 10;
+
+/// The part of the memory budget that such a slice may be, as a divisor, between these bounds.
+pub const MERGE_BUDGET_DIVISOR: usize = 64;
+
+/// How long a shard is left alone after its merge found no room in memory or on disk.
+pub const MERGE_RETRY_BUSY: Duration = Duration::from_secs(10);
+
+/// How long a shard is left alone after its merge failed, or a segment in which damage was found. Protects the
+/// disk from reading it again and again.
 pub const MERGE_RETRY: Duration = Duration::from_secs(300);
 
 /// Definitions that rejected points may leave to the next frame of the WAL; beyond it the generation ends, and

@@ -6,8 +6,8 @@ use std::time::Duration;
 use model::{Budget, Clock};
 
 use crate::limits::{
-    GENERATION_WAL_BYTES, HEAD_BUDGET_DIVISOR, IDLE_FREEZE, OPEN_SEGMENTS_MAX, WAL_PREALLOCATE_BYTES,
-    WAL_RETRY,
+    GENERATION_WAL_BYTES, HEAD_BUDGET_DIVISOR, IDLE_FREEZE, MERGE_BYTES_PER_SECOND, OPEN_SEGMENTS_MAX,
+    WAL_PREALLOCATE_BYTES, WAL_RETRY,
 };
 
 /// When a write is acknowledged.
@@ -48,7 +48,10 @@ pub struct Options {
     pub disk_reserve: Option<u64>,
     /// Segments that are open at a time.
     pub open_segments_max: usize,
-    /// Whether a thread freezes, merges and drops what is past. Without it the owner calls
+    /// Bytes that merging may write in a second; none for as fast as possible. A shard in which very many
+    /// segments overlap is merged as fast as possible.
+    pub merge_bytes_per_second: Option<u64>,
+    /// Whether threads freeze, merge and drop what is past. Without it the owner calls
     /// [`Engine::maintain_once`](crate::Engine::maintain_once).
     pub background: bool,
 }
@@ -69,6 +72,7 @@ impl Options {
             wal_retry: WAL_RETRY,
             disk_reserve: None,
             open_segments_max: OPEN_SEGMENTS_MAX,
+            merge_bytes_per_second: Some(MERGE_BYTES_PER_SECOND),
             background: true,
         }
     }

@@ -29,6 +29,8 @@ mod statistics;
 mod stretches;
 mod summary;
 mod symbols;
+mod walk;
+mod whole;
 mod writer;
 
 pub(crate) use chunk::ChunkId;
@@ -38,7 +40,9 @@ pub(crate) use reader::{SegmentReader, SeriesRef};
 #[cfg(any(test, fuzzing))]
 pub(crate) use seal::seal;
 pub(crate) use stretches::{OpenChunk, Stretches, WantedField};
-pub(crate) use writer::{SegmentSummary, SegmentWriter};
+pub(crate) use walk::SeriesWalk;
+pub(crate) use whole::{Chunk, Extent};
+pub(crate) use writer::{Finished, SegmentSummary, SegmentWriter};
 
 /// Bytes of a segment's footer and trailer.
 pub(crate) const END_LEN: usize = format::FOOTER_LEN + format::TRAILER_LEN;

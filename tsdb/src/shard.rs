@@ -84,10 +84,10 @@ impl Shard {
     }
 
     /// This shard with `merged` in place of the segments that `gone` names.
-    pub(crate) fn replacing(&self, gone: &[u64], merged: Option<Segment>) -> Self {
+    pub(crate) fn replacing(&self, gone: &[u64], merged: &[Segment]) -> Self {
         let mut segments: Vec<_> =
             self.segments.iter().filter(|segment| !gone.contains(&segment.info.id)).cloned().collect();
-        segments.extend(merged);
+        segments.extend(merged.iter().cloned());
         segments.sort_by_key(|segment| segment.info.lsn_end);
         Self { info: self.info, segments }
     }

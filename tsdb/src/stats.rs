@@ -70,6 +70,20 @@ pub struct EngineStats {
     pub merges: u64,
     /// Attempts of that which failed.
     pub merge_failures: u64,
+    /// Those that ended early because the engine was stopped or the shard dropped.
+    pub merges_cancelled: u64,
+    /// Those that were put off because the disk has too little room.
+    pub merges_without_space: u64,
+    /// Merges under way: 0 or 1.
+    pub merges_running: u64,
+    /// Bytes of segments that merges have read.
+    pub merge_bytes_read: u64,
+    /// Bytes of segments that merges have written.
+    pub merge_bytes_written: u64,
+    /// Bytes that the next merge of each shard would read, as of the last look.
+    pub merge_debt_bytes: u64,
+    /// Shards whose writers are held back until merges have caught up.
+    pub shards_held: u64,
     /// Shards dropped: by retention, or with their policy or database.
     pub shards_dropped: u64,
     /// Statements that deleted points.
@@ -93,6 +107,11 @@ pub(crate) struct Counters {
     pub(crate) freeze_failures: AtomicU64,
     pub(crate) merges: AtomicU64,
     pub(crate) merge_failures: AtomicU64,
+    pub(crate) merges_cancelled: AtomicU64,
+    pub(crate) merges_without_space: AtomicU64,
+    pub(crate) merge_bytes_read: AtomicU64,
+    pub(crate) merge_bytes_written: AtomicU64,
+    pub(crate) merge_debt_bytes: AtomicU64,
     pub(crate) shards_dropped: AtomicU64,
     pub(crate) deletes: AtomicU64,
     wal_frames: AtomicU64,
@@ -138,6 +157,11 @@ impl Counters {
             freeze_failures: get(&self.freeze_failures),
             merges: get(&self.merges),
             merge_failures: get(&self.merge_failures),
+            merges_cancelled: get(&self.merges_cancelled),
+            merges_without_space: get(&self.merges_without_space),
+            merge_bytes_read: get(&self.merge_bytes_read),
+            merge_bytes_written: get(&self.merge_bytes_written),
+            merge_debt_bytes: get(&self.merge_debt_bytes),
             shards_dropped: get(&self.shards_dropped),
             deletes: get(&self.deletes),
             ..EngineStats::default()

@@ -95,8 +95,8 @@ impl View {
     }
 
     /// Puts `merged` in the place of segments.
-    pub(crate) fn replace_segments(&mut self, shard: ShardId, gone: &[u64], merged: Option<&Segment>) {
-        self.edit(shard, |shard| shard.replacing(gone, merged.cloned()));
+    pub(crate) fn replace_segments(&mut self, shard: ShardId, gone: &[u64], merged: &[Segment]) {
+        self.edit(shard, |shard| shard.replacing(gone, merged));
     }
 
     fn edit(&mut self, id: ShardId, change: impl FnOnce(&Shard) -> Shard) {

@@ -5,7 +5,7 @@ use tsdb::{EngineStats, SYNC_BUCKETS_US};
 
 type Value = (&'static str, &'static str, fn(&EngineStats) -> u64);
 
-const COUNTERS: [Value; 11] = [
+const COUNTERS: [Value; 15] = [
     ("vigie_store_points_written_total", "Points accepted by the store", |s| s.points_written),
     ("vigie_store_points_future_total", "Accepted points that lie in the future", |s| s.points_future),
     ("vigie_wal_frames_total", "Frames committed to the log", |s| s.wal_frames),
@@ -14,12 +14,16 @@ const COUNTERS: [Value; 11] = [
     ("vigie_freeze_failures_total", "Freezes that failed and are repeated", |s| s.freeze_failures),
     ("vigie_merges_total", "Merges of segments", |s| s.merges),
     ("vigie_merge_failures_total", "Merges that failed", |s| s.merge_failures),
+    ("vigie_merges_cancelled_total", "Merges that ended early: stop or drop", |s| s.merges_cancelled),
+    ("vigie_merges_without_space_total", "Merges put off: too little disk", |s| s.merges_without_space),
+    ("vigie_merge_read_bytes_total", "Bytes of segments that merges have read", |s| s.merge_bytes_read),
+    ("vigie_merge_written_bytes_total", "Bytes of segments that merges wrote", |s| s.merge_bytes_written),
     ("vigie_deletes_total", "Statements that deleted points", |s| s.deletes),
     ("vigie_damage_met_total", "Reads that met damaged bytes", |s| s.damage_met),
     ("vigie_shards_dropped_total", "Shards dropped by retention or statements", |s| s.shards_dropped),
 ];
 
-const GAUGES: [Value; 19] = [
+const GAUGES: [Value; 22] = [
     ("vigie_wal_bytes", "Bytes of log that a restart would read", |s| s.wal_bytes),
     ("vigie_read_only", "1 while no points are taken", |s| u64::from(s.read_only)),
     ("vigie_disk_free_bytes", "Free bytes of the store's disk", |s| s.disk_free_bytes),
@@ -30,6 +34,9 @@ const GAUGES: [Value; 19] = [
     ("vigie_generations", "Generations in memory", |s| s.generations),
     ("vigie_head_bytes", "Anonymous memory of points that are in no segment yet", |s| s.head_bytes),
     ("vigie_head_rows", "Rows in no segment yet", |s| s.head_rows),
+    ("vigie_merges_running", "Merges under way", |s| s.merges_running),
+    ("vigie_merge_debt_bytes", "Bytes that the merges that are due would read", |s| s.merge_debt_bytes),
+    ("vigie_shards_held", "Shards that take no writes until merges catch up", |s| s.shards_held),
     ("vigie_databases", "Databases", |s| s.databases),
     ("vigie_shards", "Shards", |s| s.shards),
     ("vigie_segments", "Segments", |s| s.segments),

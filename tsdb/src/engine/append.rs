@@ -59,13 +59,16 @@ impl Engine {
         let now_ns = self.options.clock.now_ns();
         let outcome = {
             let mut data = generation.data.write();
-            let mut intake = Intake::new(view, &policy, now_ns, &mut data, writer);
-            points.iter().enumerate().try_for_each(|(index, point)| intake.take(index, point))?;
-            intake.finish()
+            let held = self.merging.held();
+            let mut intake = Intake::new(view, &policy, now_ns, held, &mut data, writer);
+            let taken = points.iter().enumerate().try_for_each(|(index, point)| intake.take(index, point));
+            taken.map(|()| intake.finish())
         };
+        // What a refused write has defined waits for the next one.
+        writer.must_seal |= writer.unlogged.len() > UNLOGGED_MAX;
+        let outcome = outcome?;
         let lsn = writer.next_lsn;
         let ticket = if outcome.resolved.is_empty() {
-            writer.must_seal |= writer.unlogged.len() > UNLOGGED_MAX;
             Ticket::resolved(generation.last_lsn())
         } else {
             check_strings(outcome.encoder.string_bytes_max())?;

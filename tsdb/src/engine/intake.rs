@@ -1,5 +1,6 @@
 //! Where each point of a write goes, or why it is rejected.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use model::{PointRef, ValueRef};
@@ -29,6 +30,8 @@ pub(super) struct Resolved {
 pub(super) struct Intake<'a> {
     policy: &'a Policy,
     kept_since: i64,
+    /// Shards that take no writes now.
+    held: Arc<HashSet<ShardId>>,
     data: &'a mut GenerationData,
     writer: &'a mut Writer,
     /// The shard of the point before, which most often is that of the next.
@@ -52,6 +55,7 @@ impl<'a> Intake<'a> {
         view: Arc<View>,
         policy: &'a Policy,
         now_ns: i64,
+        held: Arc<HashSet<ShardId>>,
         data: &'a mut GenerationData,
         writer: &'a mut Writer,
     ) -> Self {
@@ -63,7 +67,7 @@ impl<'a> Intake<'a> {
             rejected_count: 0,
         };
         let kept_since = policy.kept_since(now_ns);
-        Self { policy, kept_since, data, writer, shard: None, values: Vec::new(), outcome }
+        Self { policy, kept_since, held, data, writer, shard: None, values: Vec::new(), outcome }
     }
 
     pub(super) fn finish(self) -> Outcome {
@@ -135,6 +139,9 @@ impl<'a> Intake<'a> {
         }
         let known = self.outcome.view.shard_at(self.policy.id, ts).map(|shard| shard.info);
         let info = known.map_or_else(|| self.new_shard(ts), Ok)?;
+        if self.held.contains(&info.id) {
+            return Err(Error::Busy { what: "merging of segments" });
+        }
         self.shard = Some(info);
         if self.data.shards.insert(info.id, info).is_none() {
             self.writer.unlogged.shard(&info);

@@ -29,6 +29,8 @@ impl Engine {
         stats.segments_open = self.readers.open_count() as u64;
         stats.damage_marks = self.damage.mark_count();
         stats.damage_met = self.damage.met_count();
+        stats.merges_running = u64::from(self.merging.is_running());
+        stats.shards_held = self.merging.held().len() as u64;
         let (batches, bytes) = self.ring.size();
         (stats.stream_batches, stats.stream_bytes) = (batches as u64, bytes as u64);
         let wal = self.wal.read();

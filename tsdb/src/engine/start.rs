@@ -17,6 +17,7 @@ use disk::log::Stop;
 use model::Lsn;
 use parking_lot::{Mutex, RwLock};
 
+use super::merging::Merging;
 use super::upkeep::Upkeep;
 use super::worker::Worker;
 use super::{Engine, Writer, WriterState};
@@ -113,7 +114,11 @@ impl Engine {
         if engine.options.background {
             let no_thread =
                 |source| disk::Error::Io { operation: "start a thread for", path: dir.into(), source };
-            engine.worker.start(&engine).map_err(no_thread)?;
+            engine.worker.start("tsdb-upkeep", &engine, |engine| engine.upkeep_once()).map_err(no_thread)?;
+            engine
+                .merger
+                .start("tsdb-merge", &engine, |engine| engine.merge_in_background())
+                .map_err(no_thread)?;
         }
         Ok(engine)
     }
@@ -208,6 +213,8 @@ fn assemble(
         counters,
         report,
         worker: Worker::default(),
+        merger: Worker::default(),
+        merging: Merging::default(),
         lock: Mutex::new(Some(lock)),
     }))
 }

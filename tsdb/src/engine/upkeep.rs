@@ -1,7 +1,8 @@
 //! What happens behind the writers' backs: freezing, dropping, merging, sweeping.
 //!
-//! One holder of the upkeep lock at a time; the steps are the same whether the worker's thread takes them
-//! or a test does. A step that fails leaves everything as it was and is taken again.
+//! One holder of the upkeep lock at a time; the steps are the same whether a thread takes them or a test does.
+//! A merge holds the lock only where it begins and ends (`merges`). A step that fails leaves everything as it was
+//! and is taken again.
 
 mod backup;
 mod drops;
@@ -9,7 +10,7 @@ mod flush;
 mod forget;
 mod merges;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -24,7 +25,8 @@ use crate::limits::{IDLE_FREEZE_LARGE, IDLE_HEAD_BYTES, TOMBSTONES_BEFORE_SEAL};
 use crate::manifest::{Edit, Manifest, SegmentId};
 use crate::readers::Readers;
 use crate::retention::ClockGuard;
-use crate::shard::{Segment, ShardId};
+use crate::shard::Segment;
+use merges::Drive;
 
 /// What only the holder of the upkeep lock touches.
 #[derive(Debug)]
@@ -38,8 +40,7 @@ pub(crate) struct Upkeep {
     doubtful: Vec<SegmentId>,
     /// Segments that backups under way copy: their files stay, whatever becomes of them.
     pins: Vec<Weak<HashSet<SegmentId>>>,
-    /// Until when, by monotonic time, a shard whose merge failed is left alone.
-    merges_paused: HashMap<ShardId, Duration>,
+    lessons: merges::Lessons,
     guard: ClockGuard,
     judged: Judged,
     /// Whether much memory was freed since it was last given back.
@@ -55,7 +56,7 @@ impl Upkeep {
             doomed: Vec::new(),
             doubtful: Vec::new(),
             pins: Vec::new(),
-            merges_paused: HashMap::new(),
+            lessons: merges::Lessons::default(),
             guard: ClockGuard::default(),
             judged: Judged::default(),
             has_freed: false,
@@ -132,8 +133,8 @@ impl Upkeep {
 }
 
 impl Engine {
-    /// Takes every step that is due: freezes, drops, merges, sweeps. The background thread calls it; without
-    /// that the owner does.
+    /// Takes every step that is due: freezes, drops, merges, sweeps. Without the background threads the owner
+    /// calls it.
     ///
     /// A step that fails keeps no later one back: a disk that is too full for new segments gets its room from
     /// dropped shards.
@@ -141,14 +142,23 @@ impl Engine {
     /// # Errors
     /// The first failure; what it concerned is tried again by a later call. When the engine is stopped.
     pub fn maintain_once(&self) -> Result<()> {
+        let kept = self.upkeep_once();
+        self.writer.lock().running()?;
+        let merged = self.merge_due(&Drive { rate: None, is_abandoned: &|| false });
+        let mut upkeep = self.upkeep.lock();
+        let forgotten = self.forget_tombstones(&mut upkeep);
+        let swept = upkeep.sweep(&*self.fs, &self.directory);
+        kept.and(merged).and(forgotten).and(swept)
+    }
+
+    /// Takes every step that is due but merges.
+    pub(super) fn upkeep_once(&self) -> Result<()> {
         let mut upkeep = self.upkeep.lock();
         self.writer.lock().running()?;
         self.space.look();
         let flushed = self.seal_if_due().and_then(|()| self.flush_unread(&mut upkeep));
         let orphans = self.drop_orphans(&mut upkeep);
         let expired = self.drop_expired(&mut upkeep);
-        // A disk that takes no segment of a head takes no merged one either.
-        let merged = if flushed.is_ok() { self.merge_all(&mut upkeep) } else { Ok(()) };
         let forgotten = self.forget_tombstones(&mut upkeep);
         let swept = upkeep.sweep(&*self.fs, &self.directory);
         if std::mem::take(&mut upkeep.has_freed) {
@@ -158,7 +168,14 @@ impl Engine {
         if self.space.is_low() {
             self.space.look();
         }
-        flushed.and(orphans).and(expired).and(merged).and(forgotten).and(swept).and(noted)
+        flushed.and(orphans).and(expired).and(forgotten).and(swept).and(noted)
+    }
+
+    /// Merges what is due, at the rate of the options, until everybody else has let go of the engine.
+    pub(super) fn merge_in_background(self: &Arc<Self>) -> Result<()> {
+        let engine = Arc::downgrade(self);
+        let rate = self.options.merge_bytes_per_second;
+        self.merge_due(&Drive { rate, is_abandoned: &|| engine.strong_count() <= 1 })
     }
 
     /// Writes everything that was accepted into segments.
@@ -178,7 +195,9 @@ impl Engine {
     /// # Errors
     /// When a step fails: everything acknowledged is then in the WAL, for the next start.
     pub fn stop(&self) -> Result<()> {
+        self.merging.close();
         self.worker.stop();
+        self.merger.stop();
         let mut upkeep = self.upkeep.lock();
         let flushed = self.flush_sealed(&mut upkeep);
         let sealed = {

@@ -1,4 +1,4 @@
-//! The thread that does the upkeep.
+//! A thread that takes a step of upkeep again and again, when it is woken and once in a while.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
@@ -7,7 +7,11 @@ use std::thread::JoinHandle;
 use parking_lot::{Condvar, Mutex};
 
 use super::Engine;
+use crate::error::Result;
 use crate::limits::MAINTENANCE_INTERVAL;
+
+/// What a thread does in a round.
+pub(super) type Step = fn(&Arc<Engine>) -> Result<()>;
 
 /// Wakes and stops the thread, if there is one.
 #[derive(Debug, Default)]
@@ -30,11 +34,10 @@ struct State {
 
 impl Worker {
     /// Starts the thread. It does not keep the engine alive.
-    pub(super) fn start(&self, engine: &Arc<Engine>) -> std::io::Result<()> {
+    pub(super) fn start(&self, name: &str, engine: &Arc<Engine>, step: Step) -> std::io::Result<()> {
         let (signal, engine) = (self.signal.clone(), Arc::downgrade(engine));
-        let thread = std::thread::Builder::new()
-            .name("tsdb-upkeep".to_owned())
-            .spawn(move || run(&signal, &engine))?;
+        let thread =
+            std::thread::Builder::new().name(name.to_owned()).spawn(move || run(&signal, &engine, step))?;
         *self.thread.lock() = Some(thread);
         Ok(())
     }
@@ -58,13 +61,13 @@ impl Worker {
     }
 }
 
-fn run(signal: &Signal, engine: &Weak<Engine>) {
+fn run(signal: &Signal, engine: &Weak<Engine>, step: Step) {
     let mut last_failure = String::new();
     while signal.wait() {
         let Some(engine) = engine.upgrade() else { return };
         // A fault of ours must not end the thread: writers would wait for room that never comes. Its locks do
         // not poison, and a step that was cut short is taken again.
-        let failure = match catch_unwind(AssertUnwindSafe(|| engine.maintain_once())) {
+        let failure = match catch_unwind(AssertUnwindSafe(|| step(&engine))) {
             Ok(Ok(())) => String::new(),
             Ok(Err(error)) => error.to_string(),
             Err(_) => "a step panicked".to_owned(),

@@ -5,8 +5,8 @@ use model::{Lsn, TimeRange};
 
 use super::State;
 use super::format::{
-    FORMAT_WITH_TOMBSTONES, KIND_FLUSH, KIND_FORGET, KIND_MERGE, KIND_REMOVE_SHARDS, KIND_STARTED,
-    KIND_STOPPED, KIND_WHOLE,
+    FORMAT_WITH_TOMBSTONES, KIND_FLUSH, KIND_FORGET, KIND_MERGE, KIND_MERGE_ONE, KIND_REMOVE_SHARDS,
+    KIND_STARTED, KIND_STOPPED, KIND_WHOLE,
 };
 use crate::catalog::Change;
 use crate::decode::{Decoder, write_count};
@@ -48,8 +48,8 @@ pub(crate) enum Edit {
         shards: Vec<ShardInfo>,
         segments: Vec<SegmentInfo>,
     },
-    /// Segments of a shard became one, or none if nothing was left of them.
-    Merge { shard: ShardId, gone: Vec<SegmentId>, merged: Option<SegmentInfo> },
+    /// Segments of a shard became others: one per partition, or none if nothing was left of them.
+    Merge { shard: ShardId, gone: Vec<SegmentId>, merged: Vec<SegmentInfo> },
     /// Shards are gone. Generations up to this one may still have rows for them, which do not count.
     RemoveShards { shards: Vec<ShardId>, generation: GenerationId },
     /// Tombstones that hide nothing of any segment any more.
@@ -91,7 +91,7 @@ impl Edit {
             Self::Merge { shard, gone, merged } => {
                 varint::write_u64(&mut buf, *shard);
                 write_ids(&mut buf, gone);
-                write_count(&mut buf, usize::from(merged.is_some()));
+                write_count(&mut buf, merged.len());
                 merged.iter().for_each(|segment| segment.encode(&mut buf));
             }
             Self::RemoveShards { shards, generation } => {
@@ -120,10 +120,10 @@ impl Edit {
                 shards: input.list(ShardInfo::decode)?,
                 segments: input.list(segment)?,
             },
-            KIND_MERGE => Self::Merge {
+            KIND_MERGE | KIND_MERGE_ONE => Self::Merge {
                 shard: input.u64()?,
                 gone: input.list(Decoder::u64)?,
-                merged: input.list(segment)?.pop(),
+                merged: input.list(segment)?,
             },
             KIND_REMOVE_SHARDS => {
                 let generation = input.u64()?;

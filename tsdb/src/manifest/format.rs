@@ -23,8 +23,8 @@ pub(crate) const KIND_FORMAT: u8 = 1;
 pub(crate) const KIND_WHOLE: u8 = 2;
 /// A generation went into segments.
 pub(crate) const KIND_FLUSH: u8 = 3;
-/// Segments of a shard became one.
-pub(crate) const KIND_MERGE: u8 = 4;
+/// Segments of a shard became one. Read, and not written any more.
+pub(crate) const KIND_MERGE_ONE: u8 = 4;
 /// Shards are gone.
 pub(crate) const KIND_REMOVE_SHARDS: u8 = 5;
 /// The engine was stopped: nothing is in the WAL.
@@ -33,6 +33,8 @@ pub(crate) const KIND_STOPPED: u8 = 6;
 pub(crate) const KIND_STARTED: u8 = 7;
 /// Tombstones hide nothing any more.
 pub(crate) const KIND_FORGET: u8 = 8;
+/// Segments of a shard became others.
+pub(crate) const KIND_MERGE: u8 = 9;
 
 /// The record of versions.
 pub(crate) fn versions() -> Vec<u8> {

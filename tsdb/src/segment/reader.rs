@@ -163,6 +163,14 @@ impl SegmentReader {
         Ok(count)
     }
 
+    pub(super) fn series_table(&self) -> Result<Records<'_>> {
+        Records::open(&self.blocks, self.footer.series)
+    }
+
+    pub(super) fn sets_table(&self) -> Result<Records<'_>> {
+        Records::open(&self.blocks, self.footer.sets)
+    }
+
     /// The segment's id.
     pub(crate) fn id(&self) -> SegmentId {
         self.header.id
@@ -203,7 +211,7 @@ impl SegmentReader {
 }
 
 /// What makes a key and tags of a series' number.
-struct SeriesNames<'a> {
+pub(super) struct SeriesNames<'a> {
     blocks: &'a Blocks,
     measurement: &'a Measurement,
     series: Records<'a>,
@@ -212,14 +220,14 @@ struct SeriesNames<'a> {
 }
 
 impl<'a> SeriesNames<'a> {
-    fn open(reader: &'a SegmentReader, measurement: &'a Measurement) -> Result<Self> {
+    pub(super) fn open(reader: &'a SegmentReader, measurement: &'a Measurement) -> Result<Self> {
         let blocks = &reader.blocks;
         let values = measurement.tag_keys.iter().map(|key| Records::open(blocks, key.values));
         Ok(Self {
             blocks,
             measurement,
-            series: Records::open(blocks, reader.footer.series)?,
-            sets: Records::open(blocks, reader.footer.sets)?,
+            series: reader.series_table()?,
+            sets: reader.sets_table()?,
             values: values.collect::<Result<_>>()?,
         })
     }
@@ -230,16 +238,22 @@ impl<'a> SeriesNames<'a> {
         let set = self.blocks.check(offset, read_count(&mut ranks, self.sets.len()))?;
         let (set_offset, set) = self.sets.get(set)?;
         let members = self.blocks.check(set_offset, sets::decode(set))?;
+        let (key, tags) = self.tagged(offset, &members, ranks)?;
+        Ok(SeriesRef { key, tags: Arc::new(tags), chunk })
+    }
+
+    /// Key and tags out of the members of a key set and the ranks of the values, which a record at `offset` has.
+    pub(super) fn tagged(&self, offset: u64, members: &[u32], mut ranks: &[u8]) -> Result<(SeriesKey, Tags)> {
         let mut pairs = Vec::with_capacity(members.len());
         // The first member is the measurement, the others are its tag keys.
         for key in members.get(1..).unwrap_or_default() {
-            let (key, values) = self.blocks.check(set_offset, self.key(*key))?;
+            let (key, values) = self.blocks.check(offset, self.key(*key))?;
             let rank = self.blocks.check(offset, read_count(&mut ranks, values.len()))?;
             let (value_offset, value) = values.get(rank)?;
             pairs.push((key, self.blocks.check(value_offset, TagValue::decode(value))?.text));
         }
         let tags = Tags::new(pairs);
-        Ok(SeriesRef { key: SeriesKey::new(&self.measurement.name, &tags), tags: Arc::new(tags), chunk })
+        Ok((SeriesKey::new(&self.measurement.name, &tags), tags))
     }
 
     fn key(&self, number: u32) -> Decoded<(&'a str, &Records<'a>)> {

@@ -88,17 +88,23 @@ impl SegmentReader {
         measurement: &Measurement,
         wanted: &[u32],
     ) -> Result<Vec<(usize, u32)>> {
-        let (offset, record) = Records::open(&self.blocks, self.footer.sets)?.get(group.field_set)?;
+        let set = self.field_set(group, measurement)?;
+        Ok(set.into_iter().enumerate().filter(|(_, field)| wanted.contains(field)).collect())
+    }
+
+    /// The numbers of the fields of a group, in the order of its columns.
+    pub(super) fn field_set(&self, group: &GroupIndex, measurement: &Measurement) -> Result<Vec<u32>> {
+        let (offset, record) = self.sets_table()?.get(group.field_set)?;
         let set = self.blocks.check(offset, sets::decode(record))?;
         if set.len() + 1 != group.columns()
             || set.iter().any(|field| *field as usize >= measurement.fields.len())
         {
             return Err(self.blocks.corrupt(offset, "a field set of the group's width", "another"));
         }
-        Ok(set.into_iter().enumerate().filter(|(_, field)| wanted.contains(field)).collect())
+        Ok(set)
     }
 
-    fn read_group(
+    pub(super) fn read_group(
         &self,
         group: &GroupIndex,
         measurement: &Measurement,

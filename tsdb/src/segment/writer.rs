@@ -46,7 +46,11 @@ pub(crate) struct SegmentWriter<'a> {
     chunks: RecordsBuilder,
     statistics: Vec<u8>,
     totals: Totals,
+    /// The series that rows are added to.
     last_key: String,
+    /// Its measurement, known from its first value on.
+    measurement: Option<usize>,
+    groups: Vec<GroupIndex>,
     scratch: Scratch,
 }
 
@@ -90,18 +94,21 @@ impl<'a> SegmentWriter<'a> {
             statistics: Vec::new(),
             totals: Totals::default(),
             last_key: String::new(),
+            measurement: None,
+            groups: Vec::new(),
             scratch: Scratch::default(),
         })
     }
 
-    /// Adds a series. Without any value it is left out.
+    /// Adds a series, or more rows of the one that was added last: with times behind those that it has, so that
+    /// a series of any length passes through in slices. Without any value a series is left out.
     ///
     /// # Errors
     /// When the file cannot be written, a field has another type than before in its measurement, or a string or
     /// the number of series passes its bound.
     ///
     /// # Panics
-    /// If keys do not rise strictly, times of a group do not, or its columns are not as long as its times.
+    /// If keys fall, times of a group do not rise strictly, or its columns are not as long as its times.
     pub(crate) fn push<'k>(&mut self, key: impl Into<KeyRef<'k>>, groups: Vec<Group>) -> Result<()> {
         let key = key.into();
         self.follow(key);
@@ -111,19 +118,34 @@ impl<'a> SegmentWriter<'a> {
             return Ok(());
         }
         check_strings(&groups)?;
-        let id = series_id(self.chunks.len())?;
-        let measurement = self.symbols.add_series(id, key, &mut self.sets);
-        let mut indexes = Vec::with_capacity(groups.len());
+        let measurement = self.measurement(key)?;
         for group in &groups {
             let field_set = self.field_set(key, measurement, group)?;
-            indexes.push(self.push_group(field_set, group)?);
+            let index = self.push_group(field_set, group)?;
+            self.groups.push(index);
         }
+        Ok(())
+    }
+
+    /// The number of the measurement of the series under way, which counts from here on.
+    fn measurement(&mut self, key: KeyRef<'_>) -> Result<usize> {
+        if let Some(known) = self.measurement {
+            return Ok(known);
+        }
+        let id = series_id(self.chunks.len())?;
+        let measurement = self.symbols.add_series(id, key, &mut self.sets);
+        self.measurement = Some(measurement);
+        Ok(measurement)
+    }
+
+    fn end_series(&mut self) {
+        let Some(measurement) = self.measurement.take() else { return };
         let record = &mut self.scratch.record;
         record.clear();
-        chunk::encode(measurement, &indexes, self.totals.time_base, record);
+        chunk::encode(measurement, &self.groups, self.totals.time_base, record);
         self.chunks.push(record);
+        self.groups.clear();
         self.totals.series += 1;
-        Ok(())
     }
 
     /// Roughly the memory that it holds until the end.
@@ -131,11 +153,15 @@ impl<'a> SegmentWriter<'a> {
         self.chunks.memory_bytes() + self.statistics.capacity() + self.symbols.memory_bytes()
     }
 
+    /// Ends the series before, if this is another one.
     fn follow(&mut self, key: KeyRef<'_>) {
-        let last = &mut self.last_key;
-        assert!(last.is_empty() || **last < *key.as_str(), "series come in the order of their keys");
-        last.clear();
-        last.push_str(key.as_str());
+        let last = &self.last_key;
+        if **last != *key.as_str() {
+            assert!(last.is_empty() || **last < *key.as_str(), "series come in the order of their keys");
+            self.end_series();
+            self.last_key.clear();
+            self.last_key.push_str(key.as_str());
+        }
     }
 
     fn field_set(&mut self, key: KeyRef<'_>, measurement: usize, group: &Group) -> Result<usize> {
@@ -208,11 +234,30 @@ impl<'a> SegmentWriter<'a> {
         totals.values += group.fields.iter().map(|(_, column)| column.valid_count() as u64).sum::<u64>();
     }
 
+    /// Whether there is no row.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.totals.rows == 0
+    }
+
+    /// Bytes of the file so far.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.output.offset()
+    }
+
     /// Writes what is left, makes the file durable and gives it its name. It is not in the MANIFEST yet.
     ///
     /// # Errors
     /// When the file or its folder cannot be written or synced; the temporary file is then removed.
     pub(crate) fn finish(self) -> Result<SegmentSummary> {
+        self.finish_unnamed()?.publish()
+    }
+
+    /// Writes what is left and makes the file durable under its temporary name.
+    ///
+    /// # Errors
+    /// As [`finish`](Self::finish).
+    pub(crate) fn finish_unnamed(mut self) -> Result<Finished<'a>> {
+        self.end_series();
         let Self { target, mut output, sets, symbols, chunks, statistics, totals, .. } = self;
         let pages = output.extent_from(super::format::HEADER_LEN as u64);
         let statistics = output.append(&statistics)?;
@@ -238,9 +283,26 @@ impl<'a> SegmentWriter<'a> {
             checksums_crc: disk::crc32(&checksums),
         };
         let bytes = output.finish(&[checksums, footer.encode()].concat())?;
-        target.publish()?;
         let Totals { rows, values, series, .. } = totals;
-        Ok(SegmentSummary { rows, values, series, time: totals.time(), bytes })
+        let summary = SegmentSummary { rows, values, series, time: totals.time(), bytes };
+        Ok(Finished { target, summary })
+    }
+}
+
+/// A whole segment that has no name of its own yet. Dropped, it is removed.
+pub(crate) struct Finished<'a> {
+    target: Target<'a>,
+    summary: SegmentSummary,
+}
+
+impl Finished<'_> {
+    /// Gives the file its name.
+    ///
+    /// # Errors
+    /// When the system refuses, or the folder cannot be synced.
+    pub(crate) fn publish(self) -> Result<SegmentSummary> {
+        self.target.publish()?;
+        Ok(self.summary)
     }
 }
 

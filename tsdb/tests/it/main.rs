@@ -16,6 +16,7 @@ mod fixtures;
 mod harness;
 mod image;
 mod isolation;
+mod merging;
 mod names;
 mod oracle;
 mod real;

@@ -45,6 +45,7 @@ impl Engine {
     }
 
     fn drop_shards(&self, upkeep: &mut Upkeep, shards: &HashSet<ShardId>) -> Result<()> {
+        self.merging.cancel_shards(shards);
         let (hidden, generation) = self.hide(shards);
         let known = upkeep.manifest.state().segments.values();
         let gone = known.filter(|segment| shards.contains(&segment.shard)).map(|segment| segment.id);

@@ -4,19 +4,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use model::{KeyRef, Lsn, Share};
+use model::{KeyRef, Share};
 
 use super::{Upkeep, remove_file};
 use crate::catalog::CatalogId;
+use crate::compaction::describe;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::generation::{Generation, GenerationData, GenerationId, MeasurementId, SeriesId};
 use crate::head::{Head, freeze_bytes, frozen_series};
 use crate::limits::SEALED_GENERATIONS_MAX;
-use crate::manifest::{Edit, SegmentInfo};
+use crate::manifest::Edit;
 use crate::run::Group;
-use crate::segment::{SegmentId, SegmentSummary, SegmentWriter};
-use crate::shard::{Segment, ShardId, ShardInfo};
+use crate::segment::{SegmentId, SegmentWriter};
+use crate::shard::{Segment, ShardInfo};
 use crate::stream::Candidate;
 use crate::tombstone::{Hidden, Veil};
 
@@ -67,6 +68,7 @@ impl Engine {
         upkeep.commit(&edit, &ids)?;
         upkeep.has_freed = true;
         self.show_flushed(generation, &segments);
+        self.merger.wake();
         self.remove_wal_of(generation);
         Ok(())
     }
@@ -174,27 +176,5 @@ fn hidden<'a>(
             Veil::of_head(&touching, generation, &head.time)
         });
         if veil.is_empty() { None } else { veil.hidden(&data.tables.key(series).tags()) }
-    }
-}
-
-/// What the MANIFEST says of a finished segment, in which tombstones were carried out up to `settled`.
-pub(super) fn describe(
-    id: u64,
-    shard: ShardId,
-    lsn: (Lsn, Lsn),
-    settled: Lsn,
-    summary: &SegmentSummary,
-) -> SegmentInfo {
-    SegmentInfo {
-        id,
-        shard,
-        lsn_start: lsn.0,
-        lsn_end: lsn.1,
-        time: summary.time,
-        rows: summary.rows,
-        values: summary.values,
-        series: summary.series,
-        bytes: summary.bytes,
-        settled,
     }
 }

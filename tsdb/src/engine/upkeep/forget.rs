@@ -18,6 +18,8 @@ use crate::view::View;
 pub(crate) struct Judged {
     /// Up to which LSN tombstones hide nothing of a segment, although they are not settled there.
     clear: BTreeMap<SegmentId, Lsn>,
+    /// Segments of which tombstones hide something.
+    deleted_from: BTreeSet<SegmentId>,
     /// What there was at the last look; while it is the same a look finds the same.
     seen: Option<Seen>,
 }
@@ -28,6 +30,13 @@ struct Seen {
     last: Option<Lsn>,
     segments: usize,
     next_segment: SegmentId,
+}
+
+impl Judged {
+    /// Whether a segment holds deleted rows, as of the last look.
+    pub(super) fn is_deleted_from(&self, segment: SegmentId) -> bool {
+        self.deleted_from.contains(&segment)
+    }
 }
 
 impl Seen {
@@ -51,10 +60,15 @@ impl Engine {
         }
         let view = self.view.load_full();
         let mut needed = BTreeSet::new();
+        upkeep.judged.deleted_from.clear();
         upkeep.judged.clear.retain(|id, _| state.segments.contains_key(id));
         for info in state.segments.values() {
             let clear = upkeep.judged.clear.entry(info.id).or_insert(info.settled);
-            needed.extend(still_needed(state, &view, info, clear));
+            let still = still_needed(state, &view, info, clear);
+            if !still.is_empty() {
+                upkeep.judged.deleted_from.insert(info.id);
+            }
+            needed.extend(still);
         }
         let tombstones: Vec<Lsn> =
             state.tombstones.keys().filter(|lsn| !needed.contains(lsn)).copied().collect();

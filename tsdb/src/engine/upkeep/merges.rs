@@ -1,116 +1,181 @@
-//! Merging segments of a shard: the plan's choice, carried out.
+//! Merging segments of a shard: the plan's choice, carried out beside everything else.
+//!
+//! A merge takes the upkeep lock twice, for a moment: to choose its inputs and the ids of its results, and to put
+//! the results in their place. Between, freezes, drops and backups go on. The inputs stay readable as long as
+//! the merge holds them; should their shard be dropped meanwhile, the results are thrown away.
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
+mod choose;
 
-use model::Lsn;
+use std::collections::HashMap;
+use std::time::Duration;
 
-use super::Upkeep;
-use super::flush::describe;
-use crate::compaction::{self, Input, Merge};
+use crate::compaction::{Deletes, Input, Job, Pace, Target};
 use crate::engine::Engine;
-use crate::error::Result;
-use crate::limits::MERGE_RETRY;
-use crate::manifest::{Edit, SegmentInfo};
-use crate::segment::{SegmentId, SegmentWriter};
-use crate::shard::{Segment, Shard};
+use crate::engine::merging::Permit;
+use crate::error::{Error, Result};
+use crate::limits::{MERGE_RETRY, MERGE_RETRY_BUSY};
+use crate::manifest::{Edit, SegmentId, SegmentInfo};
+use crate::shard::{Segment, ShardId};
+use crate::stats::add;
 
-/// Series after which a merge looks whether a generation waits to be flushed.
-const SERIES_BETWEEN_FLUSHES: usize = 1024;
+/// How a merge is driven.
+pub(in crate::engine) struct Drive<'a> {
+    /// Bytes that it may write in a second; none for as fast as possible.
+    pub(in crate::engine) rate: Option<u64>,
+    /// Whether nobody but the merge itself has the engine any more.
+    pub(in crate::engine) is_abandoned: &'a dyn Fn() -> bool,
+}
+
+/// What the merges before have taught. Times are monotonic.
+#[derive(Debug, Default)]
+pub(super) struct Lessons {
+    /// Until when a shard is left alone, after a failure that may be any segment's.
+    shards: HashMap<ShardId, Duration>,
+    /// Until when a damaged segment is left alone.
+    segments: HashMap<SegmentId, Duration>,
+    /// When each segment was first seen; merging one counts its results as old as the youngest input.
+    seen: HashMap<SegmentId, Duration>,
+}
+
+/// Segments of a shard and what they are to become.
+struct Chosen {
+    shard: ShardId,
+    inputs: Vec<Segment>,
+    targets: Vec<Target>,
+    deletes: Deletes,
+    is_urgent: bool,
+}
 
 impl Engine {
     /// Merges until the plan finds nothing to do. A shard whose merge fails keeps the others from nothing, and
     /// is left alone for a while: a damaged page would fail it again after as much work.
-    pub(super) fn merge_all(&self, upkeep: &mut Upkeep) -> Result<()> {
-        let now = self.options.clock.monotonic();
-        upkeep.merges_paused.retain(|_, until| *until > now);
+    ///
+    /// # Errors
+    /// The first failure.
+    pub(in crate::engine) fn merge_due(&self, drive: &Drive<'_>) -> Result<()> {
         let mut outcome = Ok(());
-        for shard in self.view.load_full().shards() {
-            if upkeep.merges_paused.contains_key(&shard.info.id) {
-                continue;
+        while let Some(permit) = self.merging.begin() {
+            let chosen = {
+                let mut upkeep = self.upkeep.lock();
+                upkeep.settle()?;
+                self.choose(&mut upkeep)?
+            };
+            let Some(chosen) = chosen else { break };
+            permit.choose(chosen.shard);
+            let merged = self.merge(&chosen, &permit, drive);
+            if (drive.is_abandoned)() {
+                break;
             }
-            let merged = self.merge_shard(upkeep, shard);
-            if merged.is_err() {
-                self.counters.merge_failures.fetch_add(1, Ordering::Relaxed);
-                upkeep.merges_paused.insert(shard.info.id, now + MERGE_RETRY);
-            }
-            outcome = outcome.and(merged);
+            outcome = outcome.and(self.learn(&chosen, merged));
         }
         outcome
     }
 
-    fn merge_shard(&self, upkeep: &mut Upkeep, shard: &Arc<Shard>) -> Result<()> {
-        let mut shard = shard.clone();
-        loop {
-            let infos: Vec<SegmentInfo> = shard.segments.iter().map(|segment| segment.info).collect();
-            let Some(range) = compaction::plan(&infos) else { return Ok(()) };
-            let inputs = shard.segments[range].to_vec();
-            if inputs.iter().any(|segment| segment.reader().is_err()) {
-                return Ok(());
-            }
-            self.merge(upkeep, &shard, &inputs)?;
-            self.counters.merges.fetch_add(1, Ordering::Relaxed);
-            let Some(merged) = self.view.load().shard(shard.info.id).cloned() else { return Ok(()) };
-            shard = merged;
+    /// Counts how a merge went, and leaves alone for a while what made it fail.
+    fn learn(&self, chosen: &Chosen, merged: Result<()>) -> Result<()> {
+        let counters = &self.counters;
+        let Err(error) = merged else {
+            add(&counters.merges, 1);
+            return Ok(());
+        };
+        if matches!(error, Error::Cancelled) {
+            add(&counters.merges_cancelled, 1);
+            return Ok(());
         }
+        let now = self.options.clock.monotonic();
+        let mut upkeep = self.upkeep.lock();
+        let lessons = &mut upkeep.lessons;
+        if let Error::DiskLow { .. } = error {
+            add(&counters.merges_without_space, 1);
+            lessons.shards.insert(chosen.shard, now + MERGE_RETRY_BUSY);
+            return Ok(());
+        }
+        add(&counters.merge_failures, 1);
+        match self.damaged(chosen, &error) {
+            Some(segment) => lessons.segments.insert(segment, now + MERGE_RETRY),
+            None if error.is_temporary() => lessons.shards.insert(chosen.shard, now + MERGE_RETRY_BUSY),
+            None => lessons.shards.insert(chosen.shard, now + MERGE_RETRY),
+        };
+        Err(error)
     }
 
-    fn merge(&self, upkeep: &mut Upkeep, shard: &Shard, inputs: &[Segment]) -> Result<()> {
-        upkeep.settle()?;
-        let id = upkeep.new_segment();
-        let merged = self.write_merged(upkeep, id, shard, inputs).inspect_err(|_| {
-            // No edit has named it.
-            upkeep.doom_unread(std::iter::once(id));
-        })?;
-        let gone: Vec<u64> = inputs.iter().map(|segment| segment.info.id).collect();
-        let info = merged.as_ref().map(|merged| merged.info);
-        let edit = Edit::Merge { shard: shard.info.id, gone: gone.clone(), merged: info };
-        upkeep.commit(&edit, &[id])?;
+    /// The input that an error names as damaged, or that cannot be opened.
+    fn damaged(&self, chosen: &Chosen, error: &Error) -> Option<SegmentId> {
+        let is_damaged = |segment: &&Segment| match error {
+            Error::Corrupt { path, .. } => self.directory.segment(segment.info.id) == *path,
+            _ => segment.reader().is_err_and(|error| !error.is_temporary()),
+        };
+        chosen.inputs.iter().find(is_damaged).map(|segment| segment.info.id)
+    }
+
+    fn merge(&self, chosen: &Chosen, permit: &Permit<'_>, drive: &Drive<'_>) -> Result<()> {
+        let written = self.check_space(chosen).and_then(|()| self.write_merged(chosen, permit, drive));
+        let results = match written {
+            Ok(results) => results,
+            Err(error) => {
+                // No edit has named them.
+                self.upkeep.lock().doom_unread(chosen.targets.iter().map(|target| target.id));
+                return Err(error);
+            }
+        };
+        add(&self.counters.merge_bytes_read, chosen.inputs.iter().map(|segment| segment.info.bytes).sum());
+        add(&self.counters.merge_bytes_written, results.iter().map(|segment| segment.info.bytes).sum());
+        self.commit_merged(permit, chosen, &results)
+    }
+
+    /// Both the inputs and the results are on disk for a while, and what ingest leaves free stays free.
+    fn check_space(&self, chosen: &Chosen) -> Result<()> {
+        let bytes: u64 = chosen.inputs.iter().map(|segment| segment.info.bytes).sum();
+        let needed = bytes + bytes / 8 + self.space.reserve_bytes();
+        let dir = self.directory.root();
+        let free = self.fs.space(dir)?.available;
+        if free < needed { Err(Error::DiskLow { dir: dir.into(), free, needed }) } else { Ok(()) }
+    }
+
+    fn write_merged(&self, chosen: &Chosen, permit: &Permit<'_>, drive: &Drive<'_>) -> Result<Vec<Segment>> {
+        let input = |segment: &Segment| Ok(Input { info: segment.info, reader: segment.reader()? });
+        let job = Job {
+            fs: &*self.fs,
+            budget: &self.options.budget,
+            shard: chosen.shard,
+            deletes: chosen.deletes.clone(),
+            inputs: chosen.inputs.iter().map(input).collect::<Result<_>>()?,
+        };
+        let rate = drive.rate.filter(|_| !chosen.is_urgent);
+        let mut pace = Pace::new(&permit.cancel, &*self.options.clock, drive.is_abandoned, rate);
+        let infos = job.run(&chosen.targets, &mut pace)?;
+        infos.into_iter().map(|info| self.readers.admit(info)).collect()
+    }
+
+    /// Puts the results in the place of the inputs, if all of these still count.
+    fn commit_merged(&self, permit: &Permit<'_>, chosen: &Chosen, results: &[Segment]) -> Result<()> {
+        let upkeep = &mut *self.upkeep.lock();
+        let gone: Vec<SegmentId> = chosen.inputs.iter().map(|segment| segment.info.id).collect();
+        // An engine that was stopped has let go of the directory: nothing may be committed any more.
+        let counts = |id| upkeep.manifest.state().segments.contains_key(id);
+        if permit.cancel.is_cancelled() || !gone.iter().all(counts) {
+            upkeep.doom_unread(chosen.targets.iter().map(|target| target.id));
+            return Err(Error::Cancelled);
+        }
+        let merged: Vec<SegmentInfo> = results.iter().map(|segment| segment.info).collect();
+        let ids: Vec<SegmentId> = merged.iter().map(|info| info.id).collect();
+        upkeep.commit(&Edit::Merge { shard: chosen.shard, gone: gone.clone(), merged }, &ids)?;
         {
             let _writer = self.writer.lock();
             let mut view = (*self.view.load_full()).clone();
-            view.replace_segments(shard.info.id, &gone, merged.as_ref());
-            self.view.store(Arc::new(view));
+            view.replace_segments(chosen.shard, &gone, results);
+            self.view.store(std::sync::Arc::new(view));
         }
-        upkeep.doom(inputs);
+        upkeep.doom(&chosen.inputs);
+        upkeep.lessons.inherit(&gone, &ids);
         Ok(())
     }
+}
 
-    /// Nothing if all that the inputs hold was deleted.
-    fn write_merged(
-        &self,
-        upkeep: &mut Upkeep,
-        id: u64,
-        shard: &Shard,
-        inputs: &[Segment],
-    ) -> Result<Option<Segment>> {
-        let path = self.directory.segment(id);
-        let lsn = inputs.iter().fold((Lsn(u64::MAX), Lsn(0)), |(start, end), segment| {
-            (start.min(segment.info.lsn_start), end.max(segment.info.lsn_end))
-        });
-        let mut writer = SegmentWriter::new(&*self.fs, &path, SegmentId(id), shard.info.id, lsn.0..=lsn.1)?;
-        let state = upkeep.manifest.state();
-        // Deletes that are not in the MANIFEST may not be durable: they go on hiding rows of the segment.
-        let deletes = state.deletes();
-        let settled = inputs.iter().map(|segment| segment.info.settled).chain(deletes.last_lsn()).max();
-        let database = state.catalog.policy_by_id(shard.info.policy).map_or(0, |(database, _)| database.id);
-        let read = |input: &Segment| Ok(Input { reader: input.reader()?, info: input.info });
-        let readers = inputs.iter().map(read).collect::<Result<_>>()?;
-        let mut merge = Merge::new(readers, shard.info, database, &deletes);
-        let mut is_empty = true;
-        for (number, series) in merge.series()?.into_iter().enumerate() {
-            if number % SERIES_BETWEEN_FLUSHES == SERIES_BETWEEN_FLUSHES - 1 {
-                self.flush_sealed(upkeep)?;
-            }
-            let groups = merge.read(&series, &self.options.budget)?;
-            is_empty &= groups.is_empty();
-            writer.push(&series.key, groups)?;
-        }
-        if is_empty {
-            return Ok(None);
-        }
-        let summary = writer.finish()?;
-        let info = describe(id, shard.info.id, lsn, settled.unwrap_or(lsn.1), &summary);
-        Ok(Some(self.readers.admit(info)?))
+impl Lessons {
+    /// Results are as old as the youngest of their inputs.
+    fn inherit(&mut self, inputs: &[SegmentId], results: &[SegmentId]) {
+        let Some(youngest) = inputs.iter().filter_map(|id| self.seen.remove(id)).max() else { return };
+        self.seen.extend(results.iter().map(|id| (*id, youngest)));
     }
 }
