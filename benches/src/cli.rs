@@ -8,6 +8,7 @@ use crate::system::vigie::Vigie;
 use benches::Workload;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Measures Vigie beside other engines. It prints figures and judges none.
 #[derive(Debug, Parser)]
@@ -25,6 +26,56 @@ pub(crate) enum Command {
         after_help = "Examples:\n  cargo run --release -p benches -- compare\n  cargo run --release -p benches -- compare --small --systems vigie,influxdb\n  cargo run --release -p benches -- compare --workload cardinality --batch 10000 --gzip"
     )]
     Compare(CompareOptions),
+
+    /// Write, ask and delete at once for a while, watch memory, and count every row in the end
+    #[command(
+        after_help = "Example:\n  cargo run --release -p benches -- mixed --minutes 30 --memory 256MiB"
+    )]
+    Mixed(MixedOptions),
+}
+
+/// Options of `mixed`.
+#[derive(Debug, Args)]
+pub(crate) struct MixedOptions {
+    /// For how many minutes
+    #[arg(long, default_value_t = 30.0, value_parser = parse_positive)]
+    minutes: f64,
+
+    /// How many hosts report
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) hosts: u32,
+
+    /// Reports of every host in a second; each stands for ten seconds of its life
+    #[arg(long, default_value_t = 20.0, value_parser = parse_positive)]
+    pub(crate) steps_per_second: f64,
+
+    /// The server's memory budget
+    #[arg(long, default_value = "256MiB")]
+    memory: String,
+
+    /// What is late and what is deleted follows from it
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+
+    /// Vigie's binary [default: the one beside this program]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) vigie: Option<PathBuf>,
+
+    /// Where the server's data goes for the time of the run [default: the system's]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) temp: Option<PathBuf>,
+}
+
+impl MixedOptions {
+    /// How long it goes on.
+    pub(crate) fn time(&self) -> Duration {
+        Duration::from_secs_f64(self.minutes * 60.0)
+    }
+
+    /// The server's configuration.
+    pub(crate) fn settings(&self) -> String {
+        format!("[storage]\nmemory = {:?}\n", self.memory)
+    }
 }
 
 /// Options of `compare`.
@@ -180,6 +231,13 @@ fn parse_hours(text: &str) -> Result<f64, String> {
     }
 }
 
+fn parse_positive(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(number) if number > 0.0 && number <= 100_000.0 => Ok(number),
+        _ => Err("expected a number above 0, up to 100000".to_owned()),
+    }
+}
+
 fn parse_batch(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(lines @ 1..=1_000_000) => Ok(lines),
@@ -201,7 +259,9 @@ mod tests {
 
     fn workload(arguments: &[&str]) -> Workload {
         let words = ["benches", "compare"].iter().chain(arguments);
-        let Command::Compare(options) = Cli::try_parse_from(words).unwrap().command;
+        let Command::Compare(options) = Cli::try_parse_from(words).unwrap().command else {
+            panic!("another command")
+        };
         options.plan().workload
     }
 

@@ -1,4 +1,5 @@
-//! Vigie beside other engines: `cargo run --release -p benches -- compare`.
+//! Vigie beside other engines: `cargo run --release -p benches -- compare`; and alone under everything at
+//! once: `-- mixed`.
 //!
 //! A comparison prepares the writes, starts one system after another with an empty folder, loads it,
 //! waits until it has settled, stops it, starts it again and asks it; then it prints one table. How to
@@ -15,6 +16,7 @@ mod compare;
 mod limits;
 mod load;
 mod measure;
+mod mixed;
 mod queries;
 mod run;
 mod system;
@@ -25,5 +27,6 @@ use clap::Parser as _;
 fn main() -> anyhow::Result<()> {
     match cli::Cli::parse().command {
         cli::Command::Compare(options) => compare::compare(&options),
+        cli::Command::Mixed(options) => mixed::mixed(&options),
     }
 }

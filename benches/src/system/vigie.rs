@@ -12,6 +12,8 @@ use std::process::Command;
 #[derive(Debug)]
 pub(crate) struct Vigie {
     program: PathBuf,
+    /// Its configuration.
+    settings: String,
 }
 
 impl Vigie {
@@ -21,7 +23,12 @@ impl Vigie {
             Some(program) => program,
             None => std::env::current_exe()?.with_file_name("vigie"),
         };
-        Ok(Self { program })
+        Ok(Self { program, settings: String::new() })
+    }
+
+    /// The same with a configuration.
+    pub(crate) fn with_settings(self, settings: String) -> Self {
+        Self { settings, ..self }
     }
 }
 
@@ -37,8 +44,8 @@ impl System for Vigie {
 
     fn start(&self, program: &Path, folder: &Path) -> anyhow::Result<Server> {
         let (data, config) = (folder.join("data"), folder.join("vigie.toml"));
-        // An empty file keeps that of the machine out.
-        std::fs::write(&config, "")?;
+        // A file of ours, empty or not, keeps that of the machine out.
+        std::fs::write(&config, &self.settings)?;
         let mut command = Command::new(program);
         command.args(["server", "--http-addr", "127.0.0.1:0", "--data-dir"]).arg(&data);
         command.arg("--config").arg(config).current_dir(folder);
