@@ -59,6 +59,12 @@ pub enum Error {
         /// What is there.
         found: PathBuf,
     },
+    /// The directory is not one of ours: it has no MANIFEST.
+    #[error("{} has no MANIFEST; is it a data directory?", dir.display())]
+    NotADataDirectory {
+        /// The directory.
+        dir: PathBuf,
+    },
     /// No such database.
     #[error("database not found: {0}")]
     DatabaseNotFound(Box<str>),

@@ -36,6 +36,7 @@ mod error;
 pub mod fuzzing;
 mod generation;
 mod head;
+pub mod inspect;
 pub mod limits;
 mod manifest;
 mod merge;

@@ -194,3 +194,6 @@ pub const BACKUP_NAME_BYTES_MAX: usize = 100;
 
 /// Bytes of a file that a backup reads at a time.
 pub const BACKUP_PIECE_BYTES: usize = 1 << 20;
+
+/// How often one who looks in from outside reads the MANIFEST again because a running server moved files under it.
+pub const INSPECT_ATTEMPTS_MAX: usize = 5;

@@ -9,13 +9,13 @@
 
 mod edit;
 pub(crate) mod format;
+pub(crate) mod reading;
 mod state;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use disk::Fs;
-use disk::log::{self, Frames, Stop, Writer};
+use disk::log::{self, Frames, Writer};
 
 pub(crate) use edit::{Edit, SegmentId, SegmentInfo};
 pub(crate) use state::State;
@@ -23,7 +23,7 @@ pub(crate) use state::State;
 use crate::directory::{self, Directory};
 use crate::error::{Error, Result};
 use crate::limits::MANIFEST_EDITS_MAX;
-use format::{FORMAT, KIND_FORMAT, READER_FORMAT};
+use format::KIND_FORMAT;
 
 /// The MANIFEST of an open directory.
 #[derive(Debug)]
@@ -57,39 +57,16 @@ impl Manifest {
 
     /// Reads the MANIFEST of a directory and prepares it for the next edit.
     pub(crate) fn open(fs: Arc<dyn Fs>, directory: Directory) -> Result<(Self, ManifestReport)> {
-        let path = directory.manifest();
-        let mut frames = log::recover(&*fs, std::slice::from_ref(&path), Stop::Unknown)?;
-        let mut state = State::default();
-        let mut format = FORMAT;
-        let (mut last_frame, mut edits, mut clean_stop, mut has_state) = (0, 0, false, false);
-        for frame in &mut frames {
-            let frame = frame?;
-            let damaged = || Error::corrupt(&path, frame.offset, "an edit", format!("kind {}", frame.kind));
-            if frame.kind == KIND_FORMAT {
-                format = check_format(&path, &frame.payload)?;
-            } else {
-                let edit = Edit::decode(frame.kind, &frame.payload, format).ok_or_else(damaged)?;
-                clean_stop = matches!(edit, Edit::Stopped);
-                has_state |= matches!(edit, Edit::Whole(_));
-                state.apply(&edit);
-            }
-            last_frame = frame.lsn;
-            edits += 1;
-        }
-        let report = frames.finish()?;
-        let torn_bytes = torn_bytes(&path, &report)?;
-        if !has_state {
-            // A MANIFEST takes its place with the state in it: this one was cut.
-            return Err(Error::corrupt(&path, frames_end(&report), "the state of the directory", "none"));
-        }
-        log::settle(&*fs, &report)?;
-        let writer = match report.files.first() {
+        let found = reading::read(&*fs, &directory.manifest())?;
+        log::settle(&*fs, &found.report)?;
+        let writer = match found.report.files.first() {
             // A file of an older format takes no new records: it is replaced first.
-            Some(file) if format == FORMAT => Some(Writer::reopen(&*fs, file, 0)?),
+            Some(file) if found.formats.writer == FORMAT => Some(Writer::reopen(&*fs, file, 0)?),
             _ => None,
         };
-        let manifest = Self { fs, directory, state, writer, next_frame: last_frame + 1, edits };
-        Ok((manifest, ManifestReport { torn_bytes, clean_stop }))
+        let report = ManifestReport { torn_bytes: found.torn_bytes, clean_stop: found.clean_stop };
+        let (next_frame, edits) = (found.last_frame + 1, found.frames);
+        Ok((Self { fs, directory, state: found.state, writer, next_frame, edits }, report))
     }
 
     /// What the edits so far amount to.
@@ -166,35 +143,4 @@ impl Manifest {
         self.writer = Some(writer);
         Ok(())
     }
-}
-
-/// The format of a file's records. One whose reader must know more than this program does is refused.
-fn check_format(path: &Path, payload: &[u8]) -> Result<u32> {
-    let (reader, writer) =
-        format::read_versions(payload).ok_or_else(|| Error::corrupt(path, 0, "format versions", "none"))?;
-    if reader > READER_FORMAT.max(FORMAT) {
-        return Err(Error::NewerFormat { path: path.to_path_buf(), found: reader, supported: FORMAT });
-    }
-    Ok(writer)
-}
-
-/// Where the last sound frame ends.
-fn frames_end(report: &log::Report) -> u64 {
-    report.files.first().map_or(0, |file| file.end)
-}
-
-/// How many bytes a torn end has. Damage before the end is an error: without the edit that stood there
-/// nobody could say which files count.
-fn torn_bytes(path: &Path, report: &log::Report) -> Result<u64> {
-    let mut torn = 0;
-    for finding in &report.findings {
-        match finding {
-            log::Finding::TornTail { bytes, .. } => torn += bytes,
-            log::Finding::Corrupt { path, range, expected, found } => {
-                return Err(Error::corrupt(path, range.start, expected.clone(), found.clone()));
-            }
-            other => return Err(Error::corrupt(path, 0, "every edit", format!("{other:?}"))),
-        }
-    }
-    Ok(torn)
 }

@@ -36,6 +36,8 @@ mod writer;
 pub(crate) use chunk::ChunkId;
 pub(crate) use footer::content_checksum;
 pub(crate) use format::{BLOCK_LEN, CHECKSUM_LEN};
+pub(crate) use format::VERSION as SEGMENT_FORMAT;
+pub(crate) use header::version as format_version;
 pub(crate) use reader::{SegmentReader, SeriesRef};
 #[cfg(any(test, fuzzing))]
 pub(crate) use seal::seal;

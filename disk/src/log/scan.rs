@@ -195,6 +195,9 @@ pub enum Part<'bytes> {
 }
 
 impl<'bytes> Reader<'bytes> {
+    /// The one version of the layout that is written and read.
+    pub const FORMAT: u32 = VERSION;
+
     /// Reads the header. `path` is for the error's message only.
     ///
     /// # Errors

@@ -58,6 +58,13 @@ impl Header {
     }
 }
 
+/// The format version that the first bytes of a segment name, also one that this program does not read; `None`
+/// if they are not a segment's.
+pub(crate) fn version(file: &[u8]) -> Option<u32> {
+    let bytes = file.get(..HEADER_RESERVED)?;
+    bytes.starts_with(&MAGIC).then(|| read_u32(bytes, HEADER_VERSION))
+}
+
 /// A file that is too short to be a segment.
 pub(crate) fn too_short(path: &Path, len: usize) -> Error {
     Error::corrupt(path, len as u64, "a whole segment", format!("{len} bytes"))

@@ -15,6 +15,7 @@ mod faults;
 mod fixtures;
 mod harness;
 mod image;
+mod inspect;
 mod isolation;
 mod merging;
 mod names;
