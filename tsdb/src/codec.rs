@@ -96,7 +96,31 @@ impl Kind {
         out.push(self as u8);
     }
 
-    fn read(input: &mut &[u8]) -> Decoded<Self> {
+    /// What it is called, as in `docs/format/segment.md`.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Linear => "linear",
+            Self::Packed => "packed",
+            Self::Deltas => "deltas",
+            Self::SecondDeltas => "second deltas",
+            Self::Scaled => "scaled",
+            Self::Runs => "runs",
+            Self::CodedValues => "coded values",
+            Self::CodedDeltas => "coded deltas",
+            Self::CodedSecondDeltas => "coded second deltas",
+            Self::FloatBits => "float bits",
+            Self::Decimals => "decimals",
+            Self::Pco => "pco",
+            Self::Bits => "bits",
+            Self::BitRuns => "bit runs",
+            Self::Texts => "texts",
+            Self::ZstdTexts => "zstd texts",
+            Self::Dictionary => "dictionary",
+        }
+    }
+
+    /// Takes the number of a kind off the front of `input`.
+    pub(crate) fn read(input: &mut &[u8]) -> Decoded<Self> {
         let number = read_byte(input)?;
         Self::ALL.into_iter().find(|kind| *kind as u8 == number).ok_or(Malformed("the number of a codec"))
     }

@@ -197,3 +197,10 @@ pub const BACKUP_PIECE_BYTES: usize = 1 << 20;
 
 /// How often one who looks in from outside reads the MANIFEST again because a running server moved files under it.
 pub const INSPECT_ATTEMPTS_MAX: usize = 5;
+
+/// Damaged places that one verification names; the rest is counted. Protects memory, and whoever reads them.
+pub const INSPECT_FINDINGS_MAX: usize = 1000;
+
+/// Series and tag values that are told apart at a time when they are counted from outside, 37 bytes each; of more
+/// than that a part is counted in each of several passes. Fills a hash table of 2^21 places, 70 MB.
+pub const INSPECT_DISTINCT_MAX: usize = (1 << 21) / 8 * 7;

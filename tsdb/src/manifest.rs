@@ -23,7 +23,7 @@ pub(crate) use state::State;
 use crate::directory::{self, Directory};
 use crate::error::{Error, Result};
 use crate::limits::MANIFEST_EDITS_MAX;
-use format::KIND_FORMAT;
+use format::{FORMAT, KIND_FORMAT};
 
 /// The MANIFEST of an open directory.
 #[derive(Debug)]

@@ -28,20 +28,26 @@ mod sets;
 mod statistics;
 mod stretches;
 mod summary;
+mod survey;
 mod symbols;
 mod walk;
 mod whole;
 mod writer;
 
 pub(crate) use chunk::ChunkId;
+pub(crate) use directory::Measurement;
 pub(crate) use footer::content_checksum;
-pub(crate) use format::{BLOCK_LEN, CHECKSUM_LEN};
 pub(crate) use format::VERSION as SEGMENT_FORMAT;
+pub(crate) use format::{BLOCK_LEN, CHECKSUM_LEN};
 pub(crate) use header::version as format_version;
+pub(crate) use page::{
+    decode as decode_page, decode_times, facts as page_facts, time_kind as time_page_kind,
+};
 pub(crate) use reader::{SegmentReader, SeriesRef};
 #[cfg(any(test, fuzzing))]
 pub(crate) use seal::seal;
 pub(crate) use stretches::{OpenChunk, Stretches, WantedField};
+pub(crate) use survey::{PageAt, SurveyGroup};
 pub(crate) use walk::SeriesWalk;
 pub(crate) use whole::{Chunk, Extent};
 pub(crate) use writer::{Finished, SegmentSummary, SegmentWriter};

@@ -17,7 +17,7 @@ use disk::Fs;
 use disk::log::{self, Event, Frames, GroupCommit, LogFile, NextFile, Place, Policy};
 use model::Lsn;
 
-pub(crate) use record::{RowsEncoder, RowsRecord, decode_changes, encode_changes};
+pub(crate) use record::{DecodedRow, RowsEncoder, RowsRecord, decode_changes, encode_changes};
 
 use crate::directory::{self, Directory};
 use crate::error::Result;

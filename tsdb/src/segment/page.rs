@@ -3,7 +3,7 @@
 
 use super::format::PAGE_SPARSE;
 use crate::codec::limits::{PAGE_ROWS_MAX, PAGE_TEXT_BYTES};
-use crate::codec::{self, Decoded, Malformed, booleans, integers};
+use crate::codec::{self, Decoded, Kind, Malformed, booleans, integers};
 use model::{Bitmap, Column, StringColumn, Values};
 use std::ops::Range;
 
@@ -171,4 +171,35 @@ fn spread<T: Copy + Default>(values: &[T], present: &[bool], out: &mut Vec<T>) {
             },
         ),
     );
+}
+
+/// What a field page says of itself before its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PageFacts {
+    /// How many rows have a value.
+    pub(crate) values: usize,
+    /// How these are encoded; nothing where there are none.
+    pub(crate) kind: Option<Kind>,
+}
+
+/// Reads as much of a page of `rows` rows as tells what it is.
+pub(crate) fn facts(bytes: &[u8], rows: usize) -> Decoded<PageFacts> {
+    let mut input = bytes;
+    let values = match bytes.first() {
+        None => return Ok(PageFacts { values: 0, kind: None }),
+        Some(&PAGE_SPARSE) => {
+            input = &bytes[1..];
+            let mut present = Vec::with_capacity(rows);
+            booleans::decode(&mut input, rows, &mut present)?;
+            present.iter().filter(|present| **present).count()
+        }
+        Some(_) => rows,
+    };
+    Ok(PageFacts { values, kind: Some(Kind::read(&mut input)?) })
+}
+
+/// How a page of times is encoded.
+pub(crate) fn time_kind(bytes: &[u8]) -> Decoded<Kind> {
+    let mut input = bytes;
+    Kind::read(&mut input)
 }
