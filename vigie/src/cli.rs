@@ -1,5 +1,7 @@
 //! What can be typed.
 
+mod inspect;
+
 use crate::client::ServerOptions;
 use crate::logging::LogFormat;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -8,6 +10,8 @@ use model::Precision;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
+
+pub(crate) use inspect::{InspectCommand, InspectFormat, InspectOptions};
 
 /// Watches servers: collects, stores, queries, alerts and shows.
 #[derive(Debug, Parser)]
@@ -82,6 +86,12 @@ pub(crate) enum Command {
         after_help = "Examples:\n  vigie restore /backups/tuesday --data-dir /var/lib/vigie\n  vigie restore tuesday.tar --base monday.tar --data-dir /var/lib/vigie\n  vigie restore /backups/tuesday --verify"
     )]
     Restore(RestoreOptions),
+
+    /// Look into a data directory: what is in it, what it costs, whether it is sound
+    #[command(
+        after_help = "Examples:\n  vigie inspect --data-dir /var/lib/vigie     databases, shards, segments, WAL, bytes per value\n  vigie inspect verify                        reads every byte; exit 1 if anything is damaged\n\nIt changes nothing, takes no lock, and may be used beside a running server."
+    )]
+    Inspect(InspectOptions),
 
     /// Check or print the configuration
     #[command(subcommand)]

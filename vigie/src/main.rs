@@ -14,6 +14,7 @@ mod config;
 mod export;
 mod import;
 mod in_process;
+mod inspect;
 mod logging;
 mod progress;
 mod query_command;
@@ -50,6 +51,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Import(options) => import::run(&options),
         Command::Backup(options) => backup_command::run(&options),
         Command::Restore(options) => restore::run(&options),
+        Command::Inspect(options) => inspect::run(&options),
         Command::Config(ConfigCommand::Check(options)) => config::check(&options),
         Command::Config(ConfigCommand::Print(options)) => config::print(&options),
         Command::Completions { shell } => cli::print_completions(shell),

@@ -26,6 +26,13 @@ fn every_verb_has_help_with_an_example() {
         &["config", "check"],
         &["config", "print"],
         &["completions"],
+        &["inspect"],
+        &["inspect", "wal"],
+        &["inspect", "segment"],
+        &["inspect", "index"],
+        &["inspect", "cardinality"],
+        &["inspect", "verify"],
+        &["inspect", "upgrade"],
     ] {
         let output = run(&[verb, &["--help"]].concat());
         assert!(output.status.success());

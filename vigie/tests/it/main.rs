@@ -20,6 +20,7 @@ mod crash;
 mod full_disk;
 mod http;
 mod influxd;
+mod inspect;
 mod page;
 mod peers;
 mod receiver;
