@@ -37,6 +37,11 @@ impl Directory {
         self.root.join("DAMAGE")
     }
 
+    /// The last wall time that was believed.
+    pub(crate) fn clock(&self) -> PathBuf {
+        self.root.join("CLOCK")
+    }
+
     pub(crate) fn wal(&self) -> PathBuf {
         self.root.join("wal")
     }

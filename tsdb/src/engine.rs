@@ -36,6 +36,7 @@ pub use append::Written;
 pub use change::{DatabaseInfo, PolicyInfo};
 pub use start::RecoveryReport;
 
+use crate::clock_guard::ClockGuard;
 use crate::damage::{Damage, DamageMark};
 use crate::directory::Directory;
 use crate::error::{Error, Result};
@@ -71,6 +72,8 @@ pub struct Engine {
     followers: Followers,
     /// The monotonic time at which the engine began to answer.
     opened: Duration,
+    /// Whether the wall clock can be believed.
+    clock_guard: ClockGuard,
     /// How much room the disk has.
     space: Space,
     /// Opens the segments of all views.

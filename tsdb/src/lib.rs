@@ -23,6 +23,7 @@
 
 mod backup;
 mod catalog;
+mod clock_guard;
 mod codec;
 mod columns;
 mod compaction;

@@ -174,11 +174,15 @@ pub const MERGE_RETRY: Duration = Duration::from_secs(300);
 /// they with it. Protects memory from a writer whose every point is rejected.
 pub const UNLOGGED_MAX: usize = 1 << 16;
 
-/// How far the wall clock may run from monotonic time before retention waits.
+/// How far the wall clock may run from monotonic time, or at a start from the last time that was believed, before
+/// retention waits. Protects all points from a clock that is years ahead.
 pub const CLOCK_JUMP: Duration = Duration::from_secs(3600);
 
 /// How long a new wall time must hold before retention believes it.
 pub const CLOCK_HOLD: Duration = Duration::from_secs(3600);
+
+/// How often the time is written down. Far less than [`CLOCK_JUMP`], so that a start after a crash believes its clock.
+pub const CLOCK_SAVE: Duration = Duration::from_secs(600);
 
 /// How often the maintenance thread looks for work when nobody wakes it.
 pub const MAINTENANCE_INTERVAL: Duration = Duration::from_secs(1);

@@ -30,6 +30,8 @@ pub struct EngineStats {
     pub disk_free_bytes: u64,
     /// Bytes of the disk that stay free of points.
     pub disk_reserve_bytes: u64,
+    /// Whether the wall clock is in doubt, so that nothing is dropped for its age.
+    pub clock_is_doubted: bool,
     /// Syncs of WAL files.
     pub syncs: u64,
     /// How long they took: a count for each of [`SYNC_BUCKETS_US`], not cumulated, then the slower ones.

@@ -23,9 +23,12 @@ const COUNTERS: [Value; 15] = [
     ("vigie_shards_dropped_total", "Shards dropped by retention or statements", |s| s.shards_dropped),
 ];
 
-const GAUGES: [Value; 22] = [
+const GAUGES: [Value; 23] = [
     ("vigie_wal_bytes", "Bytes of log that a restart would read", |s| s.wal_bytes),
     ("vigie_read_only", "1 while no points are taken", |s| u64::from(s.read_only)),
+    ("vigie_clock_doubted", "1 while nothing is dropped for its age, because the clock is in doubt", |s| {
+        u64::from(s.clock_is_doubted)
+    }),
     ("vigie_disk_free_bytes", "Free bytes of the store's disk", |s| s.disk_free_bytes),
     ("vigie_disk_reserve_bytes", "Bytes of the store's disk that stay free of points", |s| {
         s.disk_reserve_bytes

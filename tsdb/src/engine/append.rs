@@ -11,6 +11,7 @@ use model::{PointBatch, StreamBatch};
 
 use super::intake::{Intake, Resolved};
 use super::{Engine, Writer};
+use crate::clock_guard::Look;
 use crate::error::{Error, Result};
 use crate::generation::{Generation, GenerationData};
 use crate::limits::{UNLOGGED_MAX, WRITE_BYTES_MAX};
@@ -56,11 +57,13 @@ impl Engine {
         self.make_room(writer, &points)?;
         let view = self.view.load_full();
         let generation = view.active().clone();
-        let now_ns = self.options.clock.now_ns();
+        let Look { now_ns, is_believed } = self.clock_guard.look();
+        // A good point that is rejected by a wrong clock is lost; one too many goes with its shard.
+        let kept_since = if is_believed { policy.kept_since(now_ns) } else { i64::MIN };
         let outcome = {
             let mut data = generation.data.write();
             let held = self.merging.held();
-            let mut intake = Intake::new(view, &policy, now_ns, held, &mut data, writer);
+            let mut intake = Intake::new(view, &policy, kept_since, held, &mut data, writer);
             let taken = points.iter().enumerate().try_for_each(|(index, point)| intake.take(index, point));
             taken.map(|()| intake.finish())
         };

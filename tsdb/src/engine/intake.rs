@@ -29,6 +29,7 @@ pub(super) struct Resolved {
 /// One write while its points are resolved and encoded.
 pub(super) struct Intake<'a> {
     policy: &'a Policy,
+    /// Points before this instant are rejected.
     kept_since: i64,
     /// Shards that take no writes now.
     held: Arc<HashSet<ShardId>>,
@@ -54,7 +55,7 @@ impl<'a> Intake<'a> {
     pub(super) fn new(
         view: Arc<View>,
         policy: &'a Policy,
-        now_ns: i64,
+        kept_since: i64,
         held: Arc<HashSet<ShardId>>,
         data: &'a mut GenerationData,
         writer: &'a mut Writer,
@@ -66,7 +67,6 @@ impl<'a> Intake<'a> {
             rejected: Vec::new(),
             rejected_count: 0,
         };
-        let kept_since = policy.kept_since(now_ns);
         Self { policy, kept_since, held, data, writer, shard: None, values: Vec::new(), outcome }
     }
 

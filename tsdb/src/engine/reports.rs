@@ -36,6 +36,7 @@ impl Engine {
         let wal = self.wal.read();
         let wal_is_read_only = wal.as_ref().is_none_or(|wal| wal.status().read_only.is_some());
         stats.read_only = wal_is_read_only || self.space.is_low();
+        stats.clock_is_doubted = self.clock_guard.is_doubted();
         stats.disk_free_bytes = self.space.free_bytes();
         stats.disk_reserve_bytes = self.space.reserve_bytes();
         stats

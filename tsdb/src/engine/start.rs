@@ -21,6 +21,7 @@ use super::merging::Merging;
 use super::upkeep::Upkeep;
 use super::worker::Worker;
 use super::{Engine, Writer, WriterState};
+use crate::clock_guard::ClockGuard;
 use crate::damage::Damage;
 use crate::directory::Directory;
 use crate::error::{Error, Result};
@@ -82,6 +83,7 @@ impl Engine {
         let directory = Directory::new(dir);
         fs.create_dir_all(dir)?;
         let lock = fs.lock(dir)?;
+        let is_new = !fs.exists(&directory.manifest())?;
         let (mut manifest, found) = open_manifest(&fs, &directory)?;
         fs.create_dir_all(&directory.wal())?;
         fs.create_dir_all(&directory.segments())?;
@@ -91,6 +93,7 @@ impl Engine {
             manifest_torn_bytes: found.torn_bytes,
             ..RecoveryReport::default()
         };
+        let clock_guard = ClockGuard::open(&*fs, &directory, options.clock.clone(), is_new);
         let damage = Damage::open(&*fs, &directory, options.clock.clone());
         let readers = Readers::new(
             fs.clone(),
@@ -109,7 +112,18 @@ impl Engine {
         // What follows may be of a kind that an older format does not know.
         manifest.mend()?;
         let engine = assemble(
-            fs, directory, options, manifest, readers, damage, shards, replayed, lock, report, started,
+            fs,
+            directory,
+            options,
+            manifest,
+            clock_guard,
+            readers,
+            damage,
+            shards,
+            replayed,
+            lock,
+            report,
+            started,
         )?;
         if engine.options.background {
             let no_thread =
@@ -159,6 +173,7 @@ fn assemble(
     directory: Directory,
     mut options: Options,
     manifest: Manifest,
+    clock_guard: ClockGuard,
     readers: Readers,
     damage: Damage,
     mut shards: Vec<Shard>,
@@ -207,6 +222,7 @@ fn assemble(
         ring: Ring::new(next_lsn),
         followers: Followers::default(),
         opened,
+        clock_guard,
         space,
         readers,
         damage,

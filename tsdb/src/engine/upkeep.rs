@@ -24,7 +24,6 @@ use crate::error::Result;
 use crate::limits::{IDLE_FREEZE_LARGE, IDLE_HEAD_BYTES, TOMBSTONES_BEFORE_SEAL};
 use crate::manifest::{Edit, Manifest, SegmentId};
 use crate::readers::Readers;
-use crate::retention::ClockGuard;
 use crate::shard::Segment;
 use merges::Drive;
 
@@ -41,7 +40,6 @@ pub(crate) struct Upkeep {
     /// Segments that backups under way copy: their files stay, whatever becomes of them.
     pins: Vec<Weak<HashSet<SegmentId>>>,
     lessons: merges::Lessons,
-    guard: ClockGuard,
     judged: Judged,
     /// Whether much memory was freed since it was last given back.
     has_freed: bool,
@@ -57,7 +55,6 @@ impl Upkeep {
             doubtful: Vec::new(),
             pins: Vec::new(),
             lessons: merges::Lessons::default(),
-            guard: ClockGuard::default(),
             judged: Judged::default(),
             has_freed: false,
         }
@@ -165,6 +162,7 @@ impl Engine {
             disk::release_memory();
         }
         let noted = self.save_damage(&upkeep);
+        self.clock_guard.save_if_due(&*self.fs);
         if self.space.is_low() {
             self.space.look();
         }
@@ -225,6 +223,7 @@ impl Engine {
         upkeep.settle()?;
         upkeep.sweep(&*self.fs, &self.directory)?;
         self.save_damage(upkeep)?;
+        self.clock_guard.save(&*self.fs);
         upkeep.commit(&Edit::Stopped, &[])
     }
 

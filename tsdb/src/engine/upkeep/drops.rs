@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Upkeep;
 use crate::catalog::PolicyId;
+use crate::clock_guard::Look;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::manifest::Edit;
@@ -27,13 +28,9 @@ impl Engine {
         self.drop_shards(upkeep, &orphans)
     }
 
-    /// Drops the shards whose time is past.
+    /// Drops the shards whose time is past, as far as the clock can be believed.
     pub(super) fn drop_expired(&self, upkeep: &mut Upkeep) -> Result<()> {
-        let clock = &self.options.clock;
-        let now_ns = clock.now_ns();
-        if !upkeep.guard.trusts(now_ns, clock.monotonic()) {
-            return Ok(());
-        }
+        let Look { now_ns, is_believed: true } = self.clock_guard.look() else { return Ok(()) };
         let view = self.view.load_full();
         // A shard that was hidden but could not be dropped is in the MANIFEST only.
         let known = upkeep.manifest.state().shards.values().chain(view.shards().map(|shard| &shard.info));
