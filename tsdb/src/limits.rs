@@ -205,6 +205,7 @@ pub const INSPECT_ATTEMPTS_MAX: usize = 5;
 /// Damaged places that one verification names; the rest is counted. Protects memory, and whoever reads them.
 pub const INSPECT_FINDINGS_MAX: usize = 1000;
 
-/// Series and tag values that are told apart at a time when they are counted from outside, 37 bytes each; of more
-/// than that a part is counted in each of several passes. Fills a hash table of 2^21 places, 70 MB.
-pub const INSPECT_DISTINCT_MAX: usize = (1 << 21) / 8 * 7;
+/// Series and tag values that are told apart at a time when they are counted from outside; of more than that a part
+/// is counted in each of several passes. Three quarters of a hash table of 2^21 places (70 MB), which is full at seven
+/// eighths: so that it has room for new ones when half have gone, and does not grow.
+pub const INSPECT_DISTINCT_MAX: usize = (1 << 21) / 4 * 3;

@@ -43,12 +43,15 @@ impl Distinct {
 
     /// Notes a thing of a group.
     pub(super) fn add(&mut self, hash: u128, group: u32) {
-        if !self.part.has(hash) || self.seen.insert(hash, group).is_some() {
+        if !self.part.has(hash) || self.seen.contains_key(&hash) {
             return;
         }
-        // Ever smaller parts of evenly spread hashes are empty long before the bits run out.
-        while self.seen.len() > self.kept_max && self.part.bits < 64 {
+        // Before the table would grow. Parts of evenly spread hashes are small long before the bits run out.
+        while self.seen.len() >= self.kept_max && self.part.bits < 64 {
             self.halve();
+        }
+        if self.part.has(hash) {
+            self.seen.insert(hash, group);
         }
     }
 
