@@ -82,6 +82,11 @@ impl Head {
         self.present.len()
     }
 
+    /// Whether a shape has a row with this number or a higher one.
+    pub(crate) fn has_row_from(&self, shape: ShapeId, row: RowNumber) -> bool {
+        self.arenas.get(&shape).is_some_and(|arena| arena.last_row() >= row)
+    }
+
     /// The shapes that have a row with a number below `rows`.
     pub(crate) fn shapes_before(&self, rows: RowNumber) -> impl Iterator<Item = ShapeId> + '_ {
         self.arenas.iter().filter(move |(_, arena)| arena.first_row() < rows).map(|(shape, _)| *shape)

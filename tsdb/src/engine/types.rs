@@ -1,15 +1,19 @@
 //! The types of a shard's fields: the first one that was accepted counts.
+//!
+//! A delete frees the types of a measurement only if it means every row that the shard had of it. Rows that another
+//! delete hides count until they are gone from all files: a freeze or a merge may put them beside rows that are left,
+//! and what a field is must not change with where its rows lie.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use model::FieldType;
+use model::{FieldType, TagPredicate, TimeRange};
 
 use crate::error::Result;
 use crate::generation::{Generation, GenerationData, Layout, ShapePart};
 use crate::rejected::RejectReason;
-use crate::shard::{Shard, ShardId};
-use crate::tombstone::{is_live_in_segment, live_shapes};
+use crate::shard::{Shard, ShardId, ShardInfo};
+use crate::tombstone::Placed;
 use crate::view::View;
 
 /// The types that are taken, and the shapes that fit them.
@@ -48,11 +52,8 @@ impl ShardTypes {
                 Err(_) => continue,
             };
             for measurement in reader.measurements() {
-                let touching = view.touching(&shard.info, measurement);
-                // What cannot be read cannot be said to be deleted.
-                let is_live = touching.is_empty()
-                    || is_live_in_segment(&reader, &segment.info, measurement, &touching).unwrap_or(true);
-                if !is_live {
+                let emptied = emptied(view, &shard.info, measurement);
+                if emptied.is_some_and(|placed| placed.tombstone.lsn > segment.info.settled) {
                     continue;
                 }
                 let fields = self.types.entry(Arc::from(measurement)).or_default();
@@ -66,10 +67,14 @@ impl ShardTypes {
 
     fn add_head(&mut self, view: &View, generation: &Generation, data: &GenerationData, shard: ShardId) {
         let Some((head, info)) = data.heads.get(&shard).zip(data.shards.get(&shard)) else { return };
-        let touching = |measurement: &str| view.touching(info, measurement);
-        for shape in live_shapes(data, head, generation.id, data.rows, touching) {
-            let shape = data.tables.shape(shape);
-            let fields = self.types.entry(data.tables.measurement(shape.measurement).clone()).or_default();
+        for id in head.shapes_before(data.rows) {
+            let shape = data.tables.shape(id);
+            let measurement = data.tables.measurement(shape.measurement);
+            let below = emptied(view, info, measurement).map_or(0, |placed| placed.below(generation.id));
+            if !head.has_row_from(id, below) {
+                continue;
+            }
+            let fields = self.types.entry(measurement.clone()).or_default();
             for field in &shape.fields {
                 let field = data.tables.field(*field);
                 fields.entry(Box::from(&*field.name)).or_insert(field.ty);
@@ -122,4 +127,14 @@ impl ShardTypes {
         }
         Ok(())
     }
+}
+
+/// The last delete of every row that a shard had of a measurement.
+fn emptied<'a>(view: &'a View, shard: &ShardInfo, measurement: &str) -> Option<&'a Placed> {
+    let time = shard.time.intersect(&TimeRange::ALL);
+    let is_whole = |placed: &&Placed| {
+        let tombstone = &placed.tombstone;
+        matches!(tombstone.tags, TagPredicate::All) && tombstone.time.intersect(&time) == time
+    };
+    view.touching(shard, measurement).into_iter().rev().find(is_whole)
 }

@@ -1,9 +1,12 @@
 //! Deletes hide what came before them, at once, everywhere, and nothing else.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use disk::Fs;
 use model::{FieldType, TagMatch, TagPredicate, TimeRange};
 use regex::Regex;
-use tsdb::{Deletion, DeletionSource, Engine, Error, MeasurementMatch, PolicySpec, Snapshot};
+use tsdb::{Deletion, DeletionSource, Engine, Error, MeasurementMatch, Options, PolicySpec, Snapshot};
 
 use crate::harness::{HOUR_NS, Machine, NOW_NS, dump, dump_policy, points, rows_of, write};
 
@@ -345,4 +348,49 @@ fn a_database_made_anew_is_not_met_by_old_deletes() {
     let engine = machine.open();
     assert_eq!(dump_policy(&engine, "db", None), rows_of("m v=2 10"));
     assert_eq!(engine.stats().tombstones, 0);
+}
+
+/// A merge could put deleted rows beside live ones before the delete was in the MANIFEST: the type of the deleted ones
+/// counted again, what had become another type was refused, and one of the two was lost by the next merge.
+#[test]
+fn what_a_field_became_after_a_delete_it_stays() {
+    let machine = Machine::new(1);
+    let engine = machine.open();
+    engine.create_database("db").unwrap();
+    write(&engine, "db", None, "m,host=a f=1.5 10");
+    engine.freeze().unwrap();
+    for row in 0..3 {
+        write(&engine, "db", None, &format!("m,host=b g=1 {row}"));
+        engine.freeze().unwrap();
+    }
+    engine.delete("db", &Deletion { tags: tag("host", "a"), ..of("m") }).unwrap();
+    let admits = |line: &str| engine.append("db", None, points(line)).unwrap().rejected.is_empty();
+    let is_integer = admits("m,host=a f=1i 20");
+    engine.maintain_once().unwrap();
+    assert_eq!(engine.stats().segments, 1);
+    // Types are looked up anew after a delete.
+    engine.delete("db", &of("other")).unwrap();
+    assert_eq!((admits("m,host=a f=2i 30"), admits("m,host=a f=2.5 30")), (is_integer, !is_integer));
+    engine.delete("db", &Deletion { tags: tag("host", "a"), ..of("m") }).unwrap();
+    engine.freeze().unwrap();
+    engine.maintain_once().unwrap();
+    engine.delete("db", &of("other")).unwrap();
+    assert!(admits("m,host=a f=3i 40"), "nothing of the type is left in any file");
+}
+
+#[test]
+fn what_a_field_became_after_a_delete_it_stays_when_the_rows_before_are_frozen() {
+    let machine = Machine::new(1);
+    let options = Options { generation_wal_bytes: 1, ..machine.options() };
+    let engine = Engine::open(Arc::new(machine.sim), Path::new("data"), options).unwrap();
+    engine.create_database("db").unwrap();
+    engine.freeze().unwrap();
+    write(&engine, "db", None, "m,host=a f=1.5 10\nm,host=b g=1 10");
+    // Seals what was written.
+    write(&engine, "db", None, "n g=1 10");
+    engine.delete("db", &Deletion { tags: tag("host", "a"), ..of("m") }).unwrap();
+    let admits = |line: &str| engine.append("db", None, points(line)).unwrap().rejected.is_empty();
+    let is_integer = admits("m,host=a f=1i 20");
+    engine.freeze().unwrap();
+    assert_eq!((admits("m,host=a f=2i 30"), admits("m,host=a f=2.5 30")), (is_integer, !is_integer));
 }
