@@ -161,9 +161,13 @@ impl<'a> Scene<'a> {
         runs.find_map(|run| self.is_worth(run).then(|| self.choice(run)).flatten())
     }
 
+    /// The smallest one first: on a full disk there is room for its result, and then for that of a larger one.
     fn deleted_from(&self) -> Option<Choice> {
-        let mut members = self.members.iter();
-        let place = members.position(|member| member.is_deleted_from && !member.is_barred)?;
+        let is_due = |place: &usize| {
+            let member = &self.members[*place];
+            member.is_deleted_from && !member.is_barred
+        };
+        let place = (0..self.members.len()).filter(is_due).min_by_key(|place| self.info(*place).bytes)?;
         self.choice(&[place])
     }
 

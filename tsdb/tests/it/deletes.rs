@@ -302,6 +302,33 @@ fn a_tombstone_is_forgotten_when_it_hides_nothing() {
     assert_eq!(machine.open().stats().tombstones, 0, "for good");
 }
 
+/// The larger segment finds room only after the smaller one gave its own back.
+#[test]
+fn a_delete_gives_back_space_on_a_disk_that_takes_no_points() {
+    let machine = Machine::new(1);
+    let reserve = 1 << 20;
+    let options = Options { disk_reserve: Some(reserve), ..machine.options() };
+    let engine = Engine::open(Arc::new(machine.sim.clone()), Path::new("data"), options).unwrap();
+    engine.create_database("db").unwrap();
+    let line = |row: i64| format!("m,host=h{row} v=\"{}\" {row}\n", row * 7919);
+    for rows in [0..4000, 4000..7000] {
+        write(&engine, "db", None, &rows.map(line).collect::<String>());
+        engine.freeze().unwrap();
+    }
+    let bytes = engine.stats().segment_bytes;
+    engine.delete("db", &of("m")).unwrap();
+    engine.freeze().unwrap();
+    let space = machine.sim.space("data".as_ref()).unwrap();
+    machine.sim.set_capacity(space.total - space.available + reserve / 2 + bytes * 5 / 9);
+    engine.maintain_once().unwrap();
+    let stats = engine.stats();
+    assert_eq!((stats.segments, stats.merges, stats.merges_without_space), (1, 1, 1));
+    assert!(engine.append("db", None, points("n v=1 10")).unwrap_err().is_temporary());
+    machine.clock.advance(tsdb::limits::MERGE_RETRY_BUSY);
+    engine.maintain_once().unwrap();
+    assert_eq!((engine.stats().segments, engine.stats().merges), (0, 2));
+}
+
 #[test]
 fn a_head_of_which_all_was_deleted_leaves_no_segment() {
     let machine = Machine::new(1);
