@@ -118,7 +118,7 @@ impl<'a> Job<'a> {
         while let Some((key, places)) = streams.next()? {
             pace.check()?;
             let parts = parts(source, &places, &veils.hidden(&key))?;
-            self.write_series(&key, &parts, target.time, &mut writer)?;
+            self.write_series(&key, &parts, target.time, &mut writer, pace, &mut noted)?;
             series += 1;
             if writer.bytes() - noted >= STEP_BYTES || series >= STEP_SERIES {
                 hold(&mut tables, writer.memory_bytes())?;
@@ -131,12 +131,15 @@ impl<'a> Job<'a> {
         if writer.is_empty() { Ok(None) } else { writer.finish_unnamed().map(Some) }
     }
 
+    /// Writes one series. `noted` is up to which byte of the result the pace knows.
     fn write_series(
         &self,
         key: &SeriesKey,
         parts: &[Part<'_>],
         time: TimeRange,
         writer: &mut SegmentWriter<'_>,
+        pace: &mut Pace<'_>,
+        noted: &mut u64,
     ) -> Result<()> {
         let extents: Vec<Extent> = parts.iter().flat_map(|part| part.chunk.extents(time)).collect();
         if extents.is_empty() {
@@ -145,6 +148,12 @@ impl<'a> Job<'a> {
         for slice in slices(time, &extents, self.slice_bytes()) {
             let (groups, _lease) = self.read(parts, &slice)?;
             writer.push(key, groups)?;
+            pace.check()?;
+            // A long series is no reason to write faster, or to go on when nobody wants the result.
+            if writer.bytes() - *noted >= STEP_BYTES {
+                pace.wrote(writer.bytes() - *noted)?;
+                *noted = writer.bytes();
+            }
         }
         Ok(())
     }
