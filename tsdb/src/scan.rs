@@ -36,7 +36,7 @@ pub struct Scan {
     summaries: Option<SummaryRequest>,
     /// What the rows come to that will not be read.
     told: VecDeque<SummaryBatch>,
-    /// For what lies in `ready`.
+    /// For what lies in `ready` and `told`.
     lease: Lease,
 }
 
@@ -131,6 +131,7 @@ impl Scan {
                 (Some(request), [one]) => summarise::tell(&self.plan, one, request, parts, &mut self.told)?,
                 _ => parts,
             };
+            self.lease.grow(self.told.iter().map(summarise::bytes).sum())?;
             self.windows = Some(Windows::new(&self.plan, series, &self.request, parts));
         }
         let is_satisfied = self.is_satisfied();

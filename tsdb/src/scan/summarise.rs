@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use model::{FieldRequest, SummaryBatch, SummaryRequest, TimeRange};
+use model::{FieldRequest, FieldSummary, SummaryBatch, SummaryRequest, TimeRange};
 
 use super::plan::{Plan, ShardPlan};
 use crate::error::Result;
@@ -49,6 +49,16 @@ pub(super) fn tell(
         }));
     }
     Ok(left)
+}
+
+/// Roughly the memory that a batch takes: a series of many years has a stretch for each of its hours.
+pub(super) fn bytes(batch: &SummaryBatch) -> usize {
+    let of_field = |field: &FieldSummary| {
+        let picked = [&field.min, &field.max, &field.first, &field.last].into_iter().flatten().count();
+        let columns = 1 + usize::from(field.sums.is_some()) + 2 * picked;
+        columns * size_of::<u64>() * field.counts.len()
+    };
+    size_of::<TimeRange>() * batch.stretches.len() + batch.fields.iter().map(of_field).sum::<usize>()
 }
 
 fn field<'a>((request, kinds): (&'a FieldRequest, &model::SummaryKinds)) -> WantedField<'a> {
