@@ -125,7 +125,10 @@ impl SegmentReader {
     /// When what must be read is damaged.
     pub(crate) fn chunks(&self, measurement: &str, predicate: &TagPredicate) -> Result<RoaringBitmap> {
         let Some(measurement) = self.directory.find(measurement) else { return Ok(RoaringBitmap::new()) };
-        Postings::open(&self.blocks, measurement, self.footer.totals.series)?.matching(predicate)
+        let found =
+            Postings::open(&self.blocks, measurement, self.footer.totals.series)?.matching(predicate)?;
+        self.blocks.intact()?;
+        Ok(found)
     }
 
     /// The keys of all tags of a measurement.
