@@ -4,7 +4,7 @@ mod catalog;
 mod metrics;
 mod source;
 
-pub(crate) use metrics::write as write_metrics;
+pub(crate) use metrics::{write as write_metrics, write_measurements};
 
 use crate::error::ApiError;
 use http::StatusCode;

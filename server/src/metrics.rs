@@ -1,11 +1,16 @@
 //! `/metrics`: what the server counts, in Prometheus' text form.
 
 mod histogram;
+mod places;
+mod process;
 mod text;
 
 pub(crate) use histogram::Histogram;
+pub(crate) use places::Places;
 pub use text::MetricsText;
 
+use crate::blocking;
+use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -69,7 +74,7 @@ impl HttpMetrics {
 }
 
 /// `GET /metrics`.
-pub(crate) async fn metrics(State(state): State<AppState>) -> Response {
+pub(crate) async fn metrics(State(state): State<AppState>) -> Result<Response, ApiError> {
     let mut out = MetricsText::default();
     state.http.write(&mut out);
     out.gauge("vigie_memory_budget_bytes", "The memory budget", &[], state.budget.limit() as f64);
@@ -82,8 +87,14 @@ pub(crate) async fn metrics(State(state): State<AppState>) -> Response {
             state.budget.used_by(share) as f64,
         );
     }
+    process::write(&mut out);
+    state.queries.write(&mut out);
+    state.exports.write(&mut out);
     if let Some(engine) = state.engine_now() {
         crate::embedded::write_metrics(&engine.stats(), &mut out);
+        // Segments may have to be read for it.
+        let largest = blocking::on_a_thread(move || engine.largest_measurements()).await?;
+        crate::embedded::write_measurements(&largest, &mut out);
     }
     state.backups.write_metrics(&mut out);
     if let Some(alerts) = state.alerts.get() {
@@ -92,5 +103,6 @@ pub(crate) async fn metrics(State(state): State<AppState>) -> Response {
     if let Some(more) = state.more_metrics.get() {
         more(&mut out);
     }
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], out.finish()).into_response()
+    let content_type = "text/plain; version=0.0.4; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, content_type)], out.finish()).into_response())
 }

@@ -4,6 +4,7 @@ use crate::backup::{AlertFiles, Backups};
 use crate::connection;
 use crate::error::Error;
 use crate::ingest::Ingest;
+use crate::metrics::Places;
 use crate::origin::TrustedHosts;
 use crate::router::router;
 use crate::state::{AppState, MetricsSource, Store};
@@ -17,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tsdb::Engine;
 
@@ -47,8 +48,8 @@ impl Server {
             alerts: Arc::new(OnceLock::new()),
             clock: Arc::new(SystemClock::new()),
             budget: Budget::new(config.memory_bytes),
-            queries: Arc::new(Semaphore::new(limits::QUERIES_MAX)),
-            exports: Arc::new(Semaphore::new(limits::EXPORTS_MAX)),
+            queries: Places::new("queries", limits::QUERIES_MAX),
+            exports: Places::new("exports", limits::EXPORTS_MAX),
             http: Arc::default(),
             more_metrics: Arc::default(),
             page_database: config.page_database.as_str().into(),

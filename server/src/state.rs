@@ -4,11 +4,11 @@ use crate::backup::Backups;
 use crate::embedded::Embedded;
 use crate::error::ApiError;
 use crate::limits;
-use crate::metrics::HttpMetrics;
+use crate::metrics::{HttpMetrics, Places};
 use alerting::AlertService;
 use model::{Budget, CancelToken, Clock};
 use std::sync::{Arc, OnceLock};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tsdb::Engine;
 
 /// The store: not there before its recovery is over, and never there again once it failed.
@@ -33,8 +33,8 @@ pub(crate) struct AppState {
     pub(crate) alerts: Arc<OnceLock<AlertService>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) budget: Budget,
-    pub(crate) queries: Arc<Semaphore>,
-    pub(crate) exports: Arc<Semaphore>,
+    pub(crate) queries: Places,
+    pub(crate) exports: Places,
     pub(crate) http: Arc<HttpMetrics>,
     pub(crate) more_metrics: Arc<OnceLock<MetricsSource>>,
     pub(crate) page_database: Arc<str>,
@@ -60,16 +60,14 @@ impl AppState {
 
     /// A place among the statements at work; waits for one, but not for ever.
     pub(crate) async fn query_place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        let place =
-            tokio::time::timeout(limits::QUERY_WAIT_MAX, Arc::clone(&self.queries).acquire_owned()).await;
-        let Ok(Ok(place)) = place else { return Err(ApiError::unavailable("too many queries are running")) };
-        Ok(place)
+        let place = self.queries.take(limits::QUERY_WAIT_MAX).await;
+        place.ok_or_else(|| ApiError::unavailable("too many queries are running"))
     }
 
     /// A place among the exports at work; there is one now or none.
     pub(crate) fn export_place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        let place = Arc::clone(&self.exports).try_acquire_owned();
-        place.map_err(|_| ApiError::unavailable(format!("{} exports are running", limits::EXPORTS_MAX)))
+        let place = self.exports.try_take();
+        place.ok_or_else(|| ApiError::unavailable(format!("{} exports are running", limits::EXPORTS_MAX)))
     }
 
     /// What a statement runs in, over `embedded`.

@@ -2,7 +2,7 @@
 //!
 //! A bad block fails the queries that need it; the mark is how an operator learns which file to bring back from a
 //! backup. Marks are a help for people: nothing in the engine decides by them, and a lost file of marks costs no
-//! more than meeting the damage again. A mark goes when its segment does.
+//! more than meeting the damage again. A mark goes when its segment does, or when a start finds its place sound.
 
 mod text;
 
@@ -120,6 +120,20 @@ impl Damage {
             !segment.is_some_and(&is_gone)
         });
         marks.is_unsaved |= marks.by_place.len() != before;
+    }
+
+    /// Looks at the marked places of a file again, and forgets those that are sound.
+    pub(crate) fn look_again(&self, path: &Path, is_sound: impl Fn(u64) -> bool) {
+        let file = path.strip_prefix(self.0.directory.root()).unwrap_or(path);
+        let places = (file.to_path_buf(), 0)..=(file.to_path_buf(), u64::MAX);
+        let marked = |marks: &Marks| marks.by_place.range(places).map(|((_, offset), _)| *offset).collect();
+        let offsets: Vec<u64> = marked(&self.0.marks.lock());
+        for offset in offsets.into_iter().filter(|offset| is_sound(*offset)) {
+            tracing::info!(file = %path.display(), offset, "a place that was damaged is sound again");
+            let mut marks = self.0.marks.lock();
+            marks.by_place.remove(&(file.to_path_buf(), offset));
+            marks.is_unsaved = true;
+        }
     }
 
     /// Writes the marks down, if there are others than were written last.

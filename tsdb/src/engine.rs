@@ -10,6 +10,7 @@
 //! lock.
 
 mod append;
+mod census;
 mod change;
 mod delete;
 mod intake;
@@ -33,6 +34,7 @@ use model::Lsn;
 use parking_lot::{Mutex, RwLock};
 
 pub use append::Written;
+pub use census::MeasurementSeries;
 pub use change::{DatabaseInfo, PolicyInfo};
 pub use start::RecoveryReport;
 
@@ -50,6 +52,7 @@ use crate::stats::Counters;
 use crate::stream::{Followers, Ring, StreamCursor};
 use crate::view::View;
 use crate::wal::Wal;
+use census::Census;
 use merging::Merging;
 use types::ShardTypes;
 use upkeep::Upkeep;
@@ -80,6 +83,7 @@ pub struct Engine {
     readers: Readers,
     /// What readers found damaged.
     damage: Damage,
+    census: Mutex<Census>,
     counters: Arc<Counters>,
     report: RecoveryReport,
     worker: Worker,

@@ -16,7 +16,9 @@ mod texts;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
 
 use model::{Lease, Lsn, ValueRef};
 use parking_lot::{Mutex, RwLock};
@@ -55,6 +57,8 @@ pub(crate) struct Generation {
     rows: AtomicU32,
     last_lsn: AtomicU64,
     wal_bytes: AtomicU64,
+    /// The monotonic time of its first frame, unless that is of an earlier run.
+    first_frame: OnceLock<Duration>,
     head_bytes: AtomicU64,
     /// The memory that it leased; returned when the last reader lets it go.
     lease: Mutex<Option<Lease>>,
@@ -95,6 +99,7 @@ impl Generation {
             rows: AtomicU32::new(0),
             last_lsn: AtomicU64::new(first_lsn.0.saturating_sub(1)),
             wal_bytes: AtomicU64::new(0),
+            first_frame: OnceLock::new(),
             head_bytes: AtomicU64::new(0),
             lease: Mutex::new(None),
             old_files,
@@ -114,6 +119,16 @@ impl Generation {
     /// Bytes of its frames.
     pub(crate) fn wal_bytes(&self) -> u64 {
         self.wal_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Notes the monotonic time at which a frame of it was logged.
+    pub(crate) fn logged_at(&self, now: Duration) {
+        let _ = self.first_frame.set(now);
+    }
+
+    /// The monotonic time of its first frame, unless that is of an earlier run.
+    pub(crate) fn first_frame(&self) -> Option<Duration> {
+        self.first_frame.get().copied()
     }
 
     /// Roughly the memory that it holds.

@@ -64,7 +64,7 @@ pub use backup::{
 };
 pub use catalog::{PolicySpec, PolicyUpdate};
 pub use damage::DamageMark;
-pub use engine::{DatabaseInfo, Engine, PolicyInfo, RecoveryReport, Written};
+pub use engine::{DatabaseInfo, Engine, MeasurementSeries, PolicyInfo, RecoveryReport, Written};
 pub use error::{Error, Result};
 pub use options::{Options, SyncPolicy};
 pub use rejected::{RejectReason, Rejected};

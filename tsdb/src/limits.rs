@@ -174,6 +174,15 @@ pub const MERGE_RETRY: Duration = Duration::from_secs(300);
 /// they with it. Protects memory from a writer whose every point is rejected.
 pub const UNLOGGED_MAX: usize = 1 << 16;
 
+/// Measurements whose numbers of series are told all the time. Protects whoever stores what `/metrics` tells.
+pub const CENSUS_MEASUREMENTS: usize = 20;
+
+/// How often the series of measurements are counted at most.
+pub const CENSUS_PAUSE: Duration = Duration::from_secs(60);
+
+/// Segments that such a count looks at. Protects `/metrics` from a store of many policies.
+pub const CENSUS_SEGMENTS_MAX: usize = 64;
+
 /// How far the wall clock may run from monotonic time, or at a start from the last time that was believed, before
 /// retention waits. Protects all points from a clock that is years ahead.
 pub const CLOCK_JUMP: Duration = Duration::from_secs(3600);

@@ -61,6 +61,11 @@ impl Segment {
     pub(crate) fn look_into(&self) -> Result<()> {
         self.file.look_into().map(drop)
     }
+
+    /// As [`look_into`](Self::look_into); marks of damage that is gone are forgotten.
+    pub(crate) fn look_again(&self) -> Result<()> {
+        self.file.look_again()
+    }
 }
 
 /// A shard and its segments, the oldest writes first. It never changes: a successor replaces it.

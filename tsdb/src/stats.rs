@@ -24,6 +24,10 @@ pub struct EngineStats {
     pub wal_bytes_written: u64,
     /// Bytes of WAL that a restart would read.
     pub wal_bytes: u64,
+    /// How long ago the oldest frame of it was logged; one of an earlier run counts from the start of this one.
+    pub wal_age: Duration,
+    /// Bytes of frames that wait for the committer.
+    pub wal_queued_bytes: u64,
     /// Whether no points are taken now: the disk is almost full, or the WAL met a full or failing one.
     pub read_only: bool,
     /// Bytes of the disk that were free at the last look.
@@ -44,6 +48,8 @@ pub struct EngineStats {
     pub generations: u64,
     /// Bytes that heads hold.
     pub head_bytes: u64,
+    /// Bytes of heads that wait to be written into segments.
+    pub flush_debt_bytes: u64,
     /// Rows in heads.
     pub head_rows: u64,
     /// Shards of all databases.

@@ -1,7 +1,7 @@
 //! What the store counts, for `/metrics`.
 
 use crate::MetricsText;
-use tsdb::{EngineStats, SYNC_BUCKETS_US};
+use tsdb::{EngineStats, MeasurementSeries, SYNC_BUCKETS_US};
 
 type Value = (&'static str, &'static str, fn(&EngineStats) -> u64);
 
@@ -23,8 +23,9 @@ const COUNTERS: [Value; 15] = [
     ("vigie_shards_dropped_total", "Shards dropped by retention or statements", |s| s.shards_dropped),
 ];
 
-const GAUGES: [Value; 23] = [
+const GAUGES: [Value; 25] = [
     ("vigie_wal_bytes", "Bytes of log that a restart would read", |s| s.wal_bytes),
+    ("vigie_wal_queued_bytes", "Bytes of log that wait for the committer", |s| s.wal_queued_bytes),
     ("vigie_read_only", "1 while no points are taken", |s| u64::from(s.read_only)),
     ("vigie_clock_doubted", "1 while nothing is dropped for its age, because the clock is in doubt", |s| {
         u64::from(s.clock_is_doubted)
@@ -36,6 +37,9 @@ const GAUGES: [Value; 23] = [
     ("vigie_last_lsn", "The last log sequence number given", |s| s.last_lsn),
     ("vigie_generations", "Generations in memory", |s| s.generations),
     ("vigie_head_bytes", "Anonymous memory of points that are in no segment yet", |s| s.head_bytes),
+    ("vigie_flush_debt_bytes", "Bytes of heads that wait to be written into segments", |s| {
+        s.flush_debt_bytes
+    }),
     ("vigie_head_rows", "Rows in no segment yet", |s| s.head_rows),
     ("vigie_merges_running", "Merges under way", |s| s.merges_running),
     ("vigie_merge_debt_bytes", "Bytes that the merges that are due would read", |s| s.merge_debt_bytes),
@@ -53,6 +57,18 @@ const GAUGES: [Value; 23] = [
     ("vigie_stream_bytes", "Bytes kept for alerting", |s| s.stream_bytes),
 ];
 
+/// Adds the largest measurements.
+pub(crate) fn write_measurements(largest: &[MeasurementSeries], out: &mut MetricsText) {
+    for MeasurementSeries { measurement, series } in largest {
+        out.gauge(
+            "vigie_measurement_series",
+            "Series of the largest measurements, as of the last minute",
+            &[("measurement", measurement.to_string())],
+            *series as f64,
+        );
+    }
+}
+
 /// Adds the store's counters.
 pub(crate) fn write(stats: &EngineStats, out: &mut MetricsText) {
     for (name, help, value) in COUNTERS {
@@ -61,6 +77,12 @@ pub(crate) fn write(stats: &EngineStats, out: &mut MetricsText) {
     for (name, help, value) in GAUGES {
         out.gauge(name, help, &[], value(stats) as f64);
     }
+    out.gauge(
+        "vigie_wal_oldest_seconds",
+        "Age of the oldest frame of the log",
+        &[],
+        stats.wal_age.as_secs_f64(),
+    );
     let mut total = 0;
     let buckets = SYNC_BUCKETS_US.iter().zip(&stats.sync_histogram).map(|(bound_us, count)| {
         total += count;

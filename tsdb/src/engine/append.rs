@@ -82,6 +82,7 @@ impl Engine {
             let mut data = generation.data.write();
             apply(&mut data, &points, &outcome.resolved);
             generation.publish(&data, lsn, payload.len());
+            generation.logged_at(writer.last_write);
             ticket
         };
         self.count(&points, &outcome.resolved, outcome.rejected_count, now_ns);

@@ -160,6 +160,7 @@ impl Engine {
         data.changes.extend(changes);
         self.view.store(Arc::new(view));
         generation.publish(&data, lsn, payload.len());
+        generation.logged_at(writer.last_write);
         Ok(Some(Ticket::new(lsn, ticket)))
     }
 }

@@ -63,6 +63,7 @@ impl Engine {
             Ok(_ticket) => {
                 writer.next_lsn = lsn.next();
                 next.publish(&data, lsn, payload.len());
+                next.logged_at(self.options.clock.monotonic());
                 Ok(())
             }
             Err(error) => {

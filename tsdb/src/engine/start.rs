@@ -226,6 +226,7 @@ fn assemble(
         space,
         readers,
         damage,
+        census: Mutex::default(),
         counters,
         report,
         worker: Worker::default(),

@@ -65,6 +65,13 @@ impl Tables {
         self.series[id as usize].measurement
     }
 
+    /// How many series each measurement has.
+    pub(crate) fn series_by_measurement(&self) -> impl Iterator<Item = (&str, u64)> {
+        let mut counts = vec![0; self.measurements.len()];
+        self.series.iter().for_each(|series| counts[series.measurement as usize] += 1);
+        self.measurements.iter().map(|name| &**name).zip(counts)
+    }
+
     pub(crate) fn series_count(&self) -> usize {
         self.series.len()
     }

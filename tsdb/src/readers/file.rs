@@ -60,6 +60,17 @@ impl SegmentFile {
         opened.inspect_err(|error| self.readers.damage().note(error))
     }
 
+    /// As [`look_into`](Self::look_into), and at the places that were found damaged before: somebody may have brought
+    /// the file back. Whoever reads from what this opened could meet what broke on the way, so nobody does.
+    ///
+    /// # Errors
+    /// As [`look_into`](Self::look_into).
+    pub(crate) fn look_again(&self) -> Result<()> {
+        let reader = self.look_into()?;
+        self.readers.damage().look_again(&self.path, |offset| reader.is_sound_at(offset));
+        Ok(())
+    }
+
     fn another(&self, expected: &SegmentInfo, found: &SegmentInfo) -> Error {
         Error::corrupt(&self.path, 0, words(expected), words(found))
     }

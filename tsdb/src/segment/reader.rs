@@ -6,7 +6,7 @@
 use super::blocks::Blocks;
 use super::chunk::ChunkId;
 use super::directory::{self, Directory, Measurement};
-use super::footer::Footer;
+use super::footer::{Extent, Footer};
 use super::header::Header;
 use super::posting::TagValue;
 use super::predicate::Postings;
@@ -68,6 +68,12 @@ impl SegmentReader {
     /// Whether the mapping is still that of the file: nobody has cut it, and every page could be read.
     pub(crate) fn is_whole(&self) -> bool {
         self.blocks.broken_at().is_none()
+    }
+
+    /// Whether the block at `offset` is as it was written; what lies outside the blocks was checked when it was opened.
+    pub(crate) fn is_sound_at(&self, offset: u64) -> bool {
+        let covered = self.footer.checksums.offset;
+        offset >= covered || self.blocks.get(Extent { offset, len: 1 }).is_ok() && self.is_whole()
     }
 
     /// Roughly the memory that an open segment takes besides its mapping.

@@ -126,6 +126,32 @@ fn damage_is_noted_once_and_the_marks_outlive_a_restart() {
 }
 
 #[test]
+fn a_file_that_was_brought_back_has_no_marks_after_a_start() {
+    let (machine, first) = rotten();
+    machine.sim.flip_bit(&first, 9_000, 3).unwrap();
+    let engine = machine.open();
+    let scan = |engine: &Engine| try_dump(&engine.snapshot("db", None).unwrap());
+    assert!(scan(&engine).is_err());
+    // The next reader comes to the other place.
+    machine.sim.flip_bit(&first, 5_000, 3).unwrap();
+    engine.stop().unwrap();
+    drop(engine);
+    let engine = machine.open();
+    assert_eq!(engine.damage(), [], "the marked place is sound; of the other one nobody knows yet");
+    assert!(scan(&engine).is_err());
+    assert_eq!(engine.damage().len(), 1);
+    engine.stop().unwrap();
+    drop(engine);
+    assert_eq!(machine.open().damage().len(), 1, "still damaged, still marked");
+    machine.sim.flip_bit(&first, 9_000, 3).unwrap();
+    let engine = machine.open();
+    assert_eq!((engine.damage(), scan(&engine).unwrap()), (Vec::new(), 6_000));
+    engine.maintain_once().unwrap();
+    drop(engine);
+    assert_eq!(machine.open().damage(), [], "the file of marks has none either");
+}
+
+#[test]
 fn a_merge_that_meets_damage_notes_it_and_leaves_the_inputs() {
     let machine = Machine::new(1);
     let engine = machine.open();

@@ -21,6 +21,7 @@ mod merging;
 mod names;
 mod oracle;
 mod real;
+mod reports;
 mod retention;
 mod scans;
 mod stream;

@@ -21,6 +21,7 @@ mod full_disk;
 mod http;
 mod influxd;
 mod inspect;
+mod metrics;
 mod page;
 mod peers;
 mod receiver;

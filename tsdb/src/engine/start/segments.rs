@@ -35,7 +35,7 @@ pub(super) fn open(
 
 /// A segment that cannot be read stays in its shard: queries that need it must fail.
 fn look_into(segment: Segment, report: &mut RecoveryReport) -> Result<Segment> {
-    match segment.look_into() {
+    match segment.look_again() {
         Err(error @ Error::NewerFormat { .. }) => return Err(error),
         Err(error) => report.damage.push(error.to_string()),
         Ok(()) => {}
