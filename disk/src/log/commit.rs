@@ -134,10 +134,11 @@ impl GroupCommit {
         self.queue.status()
     }
 
-    /// Commits all that waits, cuts off unused room, syncs and ends the thread.
+    /// Commits all that waits, cuts off unused room, syncs and ends the thread. A read-only log tries a fresh file
+    /// once more.
     ///
     /// # Errors
-    /// When the last file could not be closed soundly, or the log is read-only: then the stop is not clean.
+    /// When the last file could not be closed soundly, or the log stays read-only: then the stop is not clean.
     pub fn stop(mut self) -> Result<()> {
         let ticket = self.queue.request(Request::Stop)?;
         let outcome = ticket.wait();

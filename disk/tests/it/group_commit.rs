@@ -272,6 +272,23 @@ fn frames_that_build_on_refused_ones_are_refused_after_the_log_has_resumed() {
 }
 
 #[test]
+fn a_read_only_log_is_stopped_cleanly_when_the_disk_is_well_again() {
+    for is_well in [true, false] {
+        let sim = SimFs::new(1);
+        let log = open(&sim, options(Policy::Always));
+        log.submit(frame(1)).unwrap().wait().unwrap();
+        sim.set_capacity(0);
+        log.submit(Frames::one(2, 1, &[0; 2000]).unwrap()).unwrap().wait().unwrap_err();
+        assert!(log.status().read_only.is_some());
+        if is_well {
+            sim.set_capacity(1 << 20);
+        }
+        assert_eq!(log.stop().is_ok(), is_well);
+        assert_eq!(survivors(&sim.reboot(), if is_well { Stop::Clean } else { Stop::Unknown }), [1]);
+    }
+}
+
+#[test]
 fn a_read_only_log_tries_again_by_itself() {
     let sim = SimFs::new(1);
     let brief = Duration::from_millis(1);

@@ -198,6 +198,8 @@ impl Engine {
         self.merger.stop();
         let mut upkeep = self.upkeep.lock();
         let flushed = self.flush_sealed(&mut upkeep);
+        // The disk may be well again since the log's last try. If it is not, sealing says why.
+        let _ = self.wal.read().as_ref().map(crate::wal::Wal::retry);
         let sealed = {
             let mut writer = self.writer.lock();
             let Ok(running) = writer.running() else { return Ok(()) };

@@ -1,10 +1,11 @@
 //! Upkeep that meets trouble: what fails keeps nothing else back and leaves nothing behind.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use disk::{Fault, Fs};
-use tsdb::{Engine, Error, PolicySpec};
+use tsdb::{Engine, Error, Options, PolicySpec};
 
 use crate::harness::{HOUR_NS, Machine, NOW_NS, dump_policy, points, rows_of, try_write, write};
 
@@ -155,6 +156,27 @@ fn an_engine_that_cannot_seal_its_head_is_stopped_all_the_same() {
     drop(engine);
     machine.sim.set_capacity(1 << 30);
     let found = dump_policy(&machine.open(), "db", None);
+    assert_eq!(found.get(&("m".to_owned(), 1)), rows_of("m v=1 1").get(&("m".to_owned(), 1)));
+}
+
+/// The pause of the log before its next try is an hour: a stop does not wait for it, and does not fail for it.
+#[test]
+fn a_log_that_could_take_writes_again_is_no_reason_against_a_clean_stop() {
+    let machine = Machine::new(1);
+    let options = Options { wal_retry: Duration::from_secs(3600), ..machine.options() };
+    let engine = Engine::open(Arc::new(machine.sim.clone()), Path::new("data"), options).unwrap();
+    engine.create_database("db").unwrap();
+    write(&engine, "db", None, "m v=1 1");
+    machine.sim.set_capacity(0);
+    let long = format!("m s=\"{}\" 2", "x".repeat(20_000));
+    assert!(try_write(&engine, "db", None, &long).unwrap_err().is_temporary());
+    machine.sim.set_capacity(1 << 30);
+    assert!(engine.stats().read_only);
+    engine.stop().unwrap();
+    drop(engine);
+    let engine = machine.open();
+    assert!(engine.recovery().clean, "{:?}", engine.recovery());
+    let found = dump_policy(&engine, "db", None);
     assert_eq!(found.get(&("m".to_owned(), 1)), rows_of("m v=1 1").get(&("m".to_owned(), 1)));
 }
 

@@ -317,9 +317,12 @@ impl Committer {
         Ok(())
     }
 
-    /// Closes the last file for a clean stop.
+    /// Closes the last file for a clean stop. A read-only log tries a fresh file first: the disk may be well again
+    /// since its last try.
     fn close(&mut self) -> std::result::Result<(), Arc<Error>> {
-        self.check_writable()?;
+        if self.writer.is_none() {
+            self.resume()?;
+        }
         self.leave_file()?;
         let retired = self.queue.files().last().is_some_and(|file| file.state == FileState::Retired);
         if retired { Err(Arc::new(Error::Retired { path: self.last_path() })) } else { Ok(()) }
