@@ -21,6 +21,8 @@ pub struct Config {
     pub memory_bytes: usize,
     /// Bytes of the store's disk that stay free of points; a share of it if none are named.
     pub disk_reserve: Option<u64>,
+    /// Series of one shard from which on points of new ones are rejected; 0 is no limit.
+    pub series_max: u64,
     /// A database to create at the start if it is missing, and how long its default policy keeps points.
     pub database: Option<(String, Option<Duration>)>,
     /// The database that the pages read.

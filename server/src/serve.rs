@@ -146,6 +146,7 @@ fn open(config: Config, state: &AppState, runtime: Handle) -> Result<Arc<Engine>
     let mut options = tsdb::Options::new(Arc::clone(&state.clock), state.budget.clone());
     options.sync = config.sync;
     options.disk_reserve = config.disk_reserve;
+    options.series_max = config.series_max;
     let engine = Engine::open(Arc::clone(&fs), &config.data_dir, options)?;
     if let Some((db, duration)) = &config.database {
         create_database(&engine, db, *duration)?;

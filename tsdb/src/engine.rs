@@ -16,6 +16,7 @@ mod delete;
 mod intake;
 mod merging;
 mod reports;
+mod room;
 mod seal;
 mod start;
 mod types;
@@ -54,6 +55,7 @@ use crate::view::View;
 use crate::wal::Wal;
 use census::Census;
 use merging::Merging;
+use room::RefusedSeries;
 use types::ShardTypes;
 use upkeep::Upkeep;
 use worker::Worker;
@@ -100,6 +102,8 @@ pub(crate) struct Writer {
     pub(crate) next_shard: ShardId,
     /// The field types of shards that were written to in this generation.
     pub(crate) types: HashMap<ShardId, ShardTypes>,
+    /// The series that were refused in this generation.
+    refused: RefusedSeries,
     /// What was defined since the last frame.
     pub(crate) unlogged: Definitions,
     /// Whether the next write has to start a generation.

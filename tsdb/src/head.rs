@@ -77,6 +77,11 @@ impl Head {
         self.present.before(rows)
     }
 
+    /// Whether a series has a row.
+    pub(crate) fn has_series(&self, series: SeriesId) -> bool {
+        self.present.has(series)
+    }
+
     /// How many series there are.
     pub(crate) fn series_count(&self) -> usize {
         self.present.len()

@@ -53,6 +53,13 @@ pub const LAYOUTS_MAX: usize = 8192;
 /// a start from a log that says otherwise.
 pub const SERIES_KEY_BYTES_MAX: usize = 2 * model::limits::SERIES_BYTES_MAX;
 
+/// Series of one shard, unless the owner says otherwise. Protects memory and queries from a tag that never takes the
+/// same value twice.
+pub const SERIES_MAX: u64 = 10_000_000;
+
+/// Series that were refused lately and are remembered. Protects writers from looking them up in segments each time.
+pub const REFUSED_SERIES_MAX: usize = 1 << 16;
+
 /// Spellings of series (unsorted tags, needless escapes) that are remembered per generation.
 pub const SPELLINGS_MAX: usize = 1 << 20;
 

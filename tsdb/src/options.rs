@@ -7,7 +7,7 @@ use model::{Budget, Clock};
 
 use crate::limits::{
     GENERATION_WAL_BYTES, HEAD_BUDGET_DIVISOR, IDLE_FREEZE, MERGE_BYTES_PER_SECOND, OPEN_SEGMENTS_MAX,
-    WAL_PREALLOCATE_BYTES, WAL_RETRY,
+    SERIES_MAX, WAL_PREALLOCATE_BYTES, WAL_RETRY,
 };
 
 /// When a write is acknowledged.
@@ -46,6 +46,10 @@ pub struct Options {
     /// Bytes of the disk that ingest leaves free; with fewer, points are refused for a while. None for a share of the
     /// disk: 1 %, at least 64 MiB, but never more than 5 %.
     pub disk_reserve: Option<u64>,
+    /// Series of one shard from which on points that would make another one are rejected, while those of known series
+    /// are taken; 0 for no limit. Until segments are merged what is counted may be fewer than there are
+    /// (`docs/configuration.md`).
+    pub series_max: u64,
     /// Segments that are open at a time.
     pub open_segments_max: usize,
     /// Bytes that merging may write in a second; none for as fast as possible. A shard in which very many
@@ -71,6 +75,7 @@ impl Options {
             wal_preallocate_bytes: WAL_PREALLOCATE_BYTES,
             wal_retry: WAL_RETRY,
             disk_reserve: None,
+            series_max: SERIES_MAX,
             open_segments_max: OPEN_SEGMENTS_MAX,
             merge_bytes_per_second: Some(MERGE_BYTES_PER_SECOND),
             background: true,

@@ -32,4 +32,10 @@ pub enum RejectReason {
     /// The point is older than what its retention policy keeps.
     #[error("points beyond retention policy")]
     BeyondRetention,
+    /// The point would make a series, and its shard has as many as there may be.
+    #[error("max-series-per-database limit exceeded: ({max})")]
+    SeriesLimit {
+        /// The limit.
+        max: u64,
+    },
 }

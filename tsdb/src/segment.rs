@@ -15,6 +15,7 @@ mod format;
 mod grouping;
 mod header;
 mod interner;
+mod lookup;
 mod output;
 mod page;
 mod posting;

@@ -14,8 +14,10 @@ pub struct EngineStats {
     pub points_written: u64,
     /// Field values accepted.
     pub values_written: u64,
-    /// Points rejected: type conflicts, or beyond the retention policy.
+    /// Points rejected: type conflicts, beyond the retention policy, or of a series too many.
     pub points_rejected: u64,
+    /// Points rejected because they would have made a series too many.
+    pub points_over_series_max: u64,
     /// Accepted points that lie in the future.
     pub points_future: u64,
     /// Frames committed to the WAL.
@@ -110,6 +112,7 @@ pub(crate) struct Counters {
     pub(crate) points_written: AtomicU64,
     pub(crate) values_written: AtomicU64,
     pub(crate) points_rejected: AtomicU64,
+    pub(crate) points_over_series_max: AtomicU64,
     pub(crate) points_future: AtomicU64,
     pub(crate) freezes: AtomicU64,
     pub(crate) freeze_failures: AtomicU64,
@@ -155,6 +158,7 @@ impl Counters {
             points_written: get(&self.points_written),
             values_written: get(&self.values_written),
             points_rejected: get(&self.points_rejected),
+            points_over_series_max: get(&self.points_over_series_max),
             points_future: get(&self.points_future),
             wal_frames: get(&self.wal_frames),
             wal_bytes_written: get(&self.wal_bytes),

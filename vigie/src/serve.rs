@@ -31,6 +31,7 @@ pub(crate) fn server_config(config: &Config, options: &ServeOptions, own_databas
         sync: storage.sync,
         memory_bytes: storage.memory.bytes(),
         disk_reserve: storage.reserve.map(|reserve| reserve.0),
+        series_max: storage.series_max,
         database: own_database.then(|| (storage.database.clone(), Some(storage.retention))),
         page_database: storage.database.clone(),
         alerting: config.alerting.clone(),

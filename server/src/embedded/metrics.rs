@@ -5,9 +5,14 @@ use tsdb::{EngineStats, MeasurementSeries, SYNC_BUCKETS_US};
 
 type Value = (&'static str, &'static str, fn(&EngineStats) -> u64);
 
-const COUNTERS: [Value; 15] = [
+const COUNTERS: [Value; 16] = [
     ("vigie_store_points_written_total", "Points accepted by the store", |s| s.points_written),
     ("vigie_store_points_future_total", "Accepted points that lie in the future", |s| s.points_future),
+    (
+        "vigie_store_points_over_series_max_total",
+        "Points rejected because they would have made a series too many",
+        |s| s.points_over_series_max,
+    ),
     ("vigie_wal_frames_total", "Frames committed to the log", |s| s.wal_frames),
     ("vigie_wal_bytes_written_total", "Bytes committed to the log", |s| s.wal_bytes_written),
     ("vigie_freezes_total", "Generations written to segments", |s| s.freezes),

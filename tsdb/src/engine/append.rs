@@ -10,6 +10,7 @@ use model::limits::STRING_BYTES_MAX;
 use model::{PointBatch, StreamBatch};
 
 use super::intake::{Intake, Resolved};
+use super::room::Rooms;
 use super::{Engine, Writer};
 use crate::clock_guard::Look;
 use crate::error::{Error, Result};
@@ -62,8 +63,8 @@ impl Engine {
         let kept_since = if is_believed { policy.kept_since(now_ns) } else { i64::MIN };
         let outcome = {
             let mut data = generation.data.write();
-            let held = self.merging.held();
-            let mut intake = Intake::new(view, &policy, kept_since, held, &mut data, writer);
+            let rooms = Rooms::new(self.merging.held(), self.options.series_max, points.len());
+            let mut intake = Intake::new(view, &policy, kept_since, &mut data, writer, rooms);
             let taken = points.iter().enumerate().try_for_each(|(index, point)| intake.take(index, point));
             taken.map(|()| intake.finish())
         };
@@ -86,6 +87,7 @@ impl Engine {
             ticket
         };
         self.count(&points, &outcome.resolved, outcome.rejected_count, now_ns);
+        add(&self.counters.points_over_series_max, outcome.over_series_max);
         if outcome.rejected_count > 0 {
             keep_accepted(&mut points, &outcome.resolved);
         }

@@ -1,11 +1,11 @@
 //! Where each point of a write goes, or why it is rejected.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use model::{PointRef, ValueRef};
 
 use super::Writer;
+use super::room::Rooms;
 use super::types::ShardTypes;
 use crate::catalog::Policy;
 use crate::error::{Error, Result};
@@ -31,12 +31,13 @@ pub(super) struct Intake<'a> {
     policy: &'a Policy,
     /// Points before this instant are rejected.
     kept_since: i64,
-    /// Shards that take no writes now.
-    held: Arc<HashSet<ShardId>>,
     data: &'a mut GenerationData,
     writer: &'a mut Writer,
     /// The shard of the point before, which most often is that of the next.
     shard: Option<ShardInfo>,
+    /// Whether any number of series may come to that shard.
+    has_ample_room: bool,
+    rooms: Rooms,
     values: Vec<ValueRef<'a>>,
     outcome: Outcome,
 }
@@ -49,6 +50,8 @@ pub(super) struct Outcome {
     pub(super) resolved: Vec<Resolved>,
     pub(super) rejected: Vec<Rejected>,
     pub(super) rejected_count: usize,
+    /// Those of them that would have made a series too many.
+    pub(super) over_series_max: u64,
 }
 
 impl<'a> Intake<'a> {
@@ -56,9 +59,9 @@ impl<'a> Intake<'a> {
         view: Arc<View>,
         policy: &'a Policy,
         kept_since: i64,
-        held: Arc<HashSet<ShardId>>,
         data: &'a mut GenerationData,
         writer: &'a mut Writer,
+        rooms: Rooms,
     ) -> Self {
         let outcome = Outcome {
             view,
@@ -66,8 +69,10 @@ impl<'a> Intake<'a> {
             resolved: Vec::new(),
             rejected: Vec::new(),
             rejected_count: 0,
+            over_series_max: 0,
         };
-        Self { policy, kept_since, held, data, writer, shard: None, values: Vec::new(), outcome }
+        let (shard, has_ample_room, values) = (None, true, Vec::new());
+        Self { policy, kept_since, data, writer, shard, has_ample_room, rooms, values, outcome }
     }
 
     pub(super) fn finish(self) -> Outcome {
@@ -100,10 +105,24 @@ impl<'a> Intake<'a> {
             return Ok(Err(RejectReason::BeyondRetention));
         }
         let shard = self.shard_for(point.ts())?;
+        if !self.has_ample_room && !self.admits_series(point.series_text())? {
+            return Ok(Err(RejectReason::SeriesLimit { max: self.rooms.series_max() }));
+        }
         let tables = &mut self.data.tables;
         let series = tables.resolve_series(point.series_text(), &mut self.writer.unlogged);
         let layout = tables.resolve_layout(series, point.fields(), &mut self.writer.unlogged);
         Ok(self.check_types(shard, &layout)?.map(|()| Resolved { point: index, shard, series, layout }))
+    }
+
+    /// Whether the series is one of the present shard or may become one. Deletes may have made room that shows only
+    /// when the head is in segments.
+    fn admits_series(&mut self, raw: &str) -> Result<bool> {
+        let Some(shard) = &self.shard else { return Ok(true) };
+        let (view, refused) = (&self.outcome.view, &mut self.writer.refused);
+        let is_admitted = self.rooms.admit(raw, shard, view, self.data, refused)?;
+        self.outcome.over_series_max += u64::from(!is_admitted);
+        self.writer.must_seal |= !is_admitted && !self.data.deletes.is_empty();
+        Ok(is_admitted)
     }
 
     /// A shape that was admitted once since the last delete is.
@@ -139,10 +158,11 @@ impl<'a> Intake<'a> {
         }
         let known = self.outcome.view.shard_at(self.policy.id, ts).map(|shard| shard.info);
         let info = known.map_or_else(|| self.new_shard(ts), Ok)?;
-        if self.held.contains(&info.id) {
+        if self.rooms.is_held(info.id) {
             return Err(Error::Busy { what: "merging of segments" });
         }
         self.shard = Some(info);
+        self.has_ample_room = self.rooms.is_ample(&self.outcome.view, &info, self.data);
         if self.data.shards.insert(info.id, info).is_none() {
             self.writer.unlogged.shard(&info);
         }

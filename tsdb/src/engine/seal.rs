@@ -42,6 +42,7 @@ impl Engine {
         grown.generations.push(next.clone());
         self.view.store(Arc::new(grown));
         writer.types.clear();
+        writer.refused.clear();
         writer.unlogged.clear();
         writer.must_seal = false;
         self.worker.wake();

@@ -18,6 +18,7 @@ use model::Lsn;
 use parking_lot::{Mutex, RwLock};
 
 use super::merging::Merging;
+use super::room::RefusedSeries;
 use super::upkeep::Upkeep;
 use super::worker::Worker;
 use super::{Engine, Writer, WriterState};
@@ -206,6 +207,7 @@ fn assemble(
         next_lsn,
         next_shard,
         types: std::collections::HashMap::new(),
+        refused: RefusedSeries::default(),
         unlogged: Definitions::default(),
         must_seal: false,
         last_write: options.clock.monotonic(),

@@ -99,6 +99,11 @@ impl Tables {
         self.measurement_ids.find(hash, |id| *self.measurements[id as usize] == *name)
     }
 
+    /// The id of a series, if it was defined.
+    pub(crate) fn series_id(&self, key: KeyRef<'_>) -> Option<SeriesId> {
+        self.keys.find(self.hasher.hash_one(key.as_str()), key.as_str())
+    }
+
     /// The id of the series that a client spelled `raw`; a new one is defined.
     pub(crate) fn resolve_series(&mut self, raw: &str, defined: &mut Definitions) -> SeriesId {
         let hash = self.hasher.hash_one(raw);

@@ -39,6 +39,13 @@ impl Present {
         true
     }
 
+    /// Whether a series has a row.
+    pub(super) fn has(&self, series: SeriesId) -> bool {
+        let (page, place) = (series as usize / IDS_PER_PAGE, series as usize % IDS_PER_PAGE);
+        let page = self.pages.get(page).and_then(Option::as_ref);
+        page.is_some_and(|page| page[place / 64] & (1 << (place % 64)) != 0)
+    }
+
     /// The series that have a row with a number below `rows`.
     pub(super) fn before(&self, rows: RowNumber) -> impl Iterator<Item = SeriesId> + '_ {
         let count = self.series.partition_point(|(_, first)| *first < rows);

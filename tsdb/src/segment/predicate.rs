@@ -27,6 +27,17 @@ impl<'a> Postings<'a> {
         Ok(Self { blocks, measurement, all, series })
     }
 
+    /// All series of the measurement.
+    pub(crate) const fn all(&self) -> &RoaringBitmap {
+        &self.all
+    }
+
+    /// Whether a series has this tag with this value.
+    pub(crate) fn has_value(&self, key: &str, value: &str) -> Result<bool> {
+        let Some(key) = self.measurement.tag_key(key) else { return Ok(false) };
+        Ok(self.find(key, value)?.is_some())
+    }
+
     /// The values of a tag among the series that pass, sorted.
     pub(crate) fn values(
         &self,
@@ -98,14 +109,18 @@ impl<'a> Postings<'a> {
             return self.lacking(key);
         }
         let mut found = RoaringBitmap::new();
-        let table = Records::open(self.blocks, key.values)?;
-        let record = table.binary_search(|offset, record| -> Result<Ordering> {
-            Ok(self.value(offset, record)?.text.cmp(value))
-        })?;
-        if let Some((offset, record)) = record {
+        if let Some((offset, record)) = self.find(key, value)? {
             self.add(offset, record, &mut found)?;
         }
         Ok(found)
+    }
+
+    /// The record of a value with its offset.
+    fn find(&self, key: &TagKey, value: &str) -> Result<Option<(u64, &'a [u8])>> {
+        let table = Records::open(self.blocks, key.values)?;
+        table.binary_search(|offset, record| -> Result<Ordering> {
+            Ok(self.value(offset, record)?.text.cmp(value))
+        })
     }
 
     /// The series with a value that matches, found by trying each distinct one.

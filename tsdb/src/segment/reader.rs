@@ -241,7 +241,7 @@ impl<'a> SeriesNames<'a> {
         })
     }
 
-    fn series(&self, chunk: ChunkId) -> Result<SeriesRef> {
+    pub(super) fn series(&self, chunk: ChunkId) -> Result<SeriesRef> {
         let (offset, record) = self.series.get(chunk.0 as usize)?;
         let mut ranks = record;
         let set = self.blocks.check(offset, read_count(&mut ranks, self.sets.len()))?;

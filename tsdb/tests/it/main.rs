@@ -24,6 +24,7 @@ mod real;
 mod reports;
 mod retention;
 mod scans;
+mod series_max;
 mod stream;
 mod summaries;
 mod sweep;

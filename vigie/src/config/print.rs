@@ -37,6 +37,8 @@ fn storage(config: &Config) -> toml::Table {
     if let Some(reserve) = storage.reserve {
         table.insert("reserve".into(), reserve.to_string().into());
     }
+    let series_max = i64::try_from(storage.series_max).unwrap_or(i64::MAX);
+    table.insert("series_max".into(), series_max.into());
     table.insert("database".into(), storage.database.as_str().into());
     table.insert("retention".into(), settings::interval::print(storage.retention).into());
     table

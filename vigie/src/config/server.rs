@@ -8,9 +8,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 use tsdb::SyncPolicy;
+use tsdb::limits::SERIES_MAX;
 
 /// The shortest time that points can be kept, as in InfluxDB.
 const RETENTION_MIN: Duration = Duration::from_secs(3_600);
+
+/// The highest limit on the series of a shard: a segment numbers them with 32 bits.
+const SERIES_MAX_MOST: usize = u32::MAX as usize;
 
 /// `[server]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +44,7 @@ pub(crate) struct StorageSettings {
     pub(crate) sync: SyncPolicy,
     pub(crate) memory: Memory,
     pub(crate) reserve: Option<Size>,
+    pub(crate) series_max: u64,
     pub(crate) database: String,
     pub(crate) retention: Duration,
 }
@@ -64,6 +69,8 @@ impl StorageSettings {
             None => None,
             Some(text) => Some(Size::parse(&text).map_err(|reason| section.invalid("reserve", reason))?),
         };
+        let series_max =
+            section.count("series_max", 0, SERIES_MAX_MOST)?.map_or(SERIES_MAX, |count| count as u64);
         let database = section.text("database")?.unwrap_or_else(|| "telegraf".to_owned());
         let retention = section.interval("retention")?.unwrap_or(Duration::from_secs(7 * 86_400));
         if !retention.is_zero() && retention < RETENTION_MIN {
@@ -71,6 +78,6 @@ impl StorageSettings {
             return Err(section.invalid("retention", reason));
         }
         section.finish()?;
-        Ok(Self { data_dir, backup_dir, sync, memory, reserve, database, retention })
+        Ok(Self { data_dir, backup_dir, sync, memory, reserve, series_max, database, retention })
     }
 }

@@ -120,6 +120,26 @@ fn writes_answer_with_influxdbs_statuses() {
 }
 
 #[test]
+fn series_over_the_limit_are_refused_in_influxdbs_words() {
+    let home = Home::new();
+    home.configure("[storage]\nseries_max = 2\n");
+    let vigie = home.start("server");
+    vigie.query("", "CREATE DATABASE d");
+    let write = |body: &str| reply(agent().post(format!("{}/write?db=d", vigie.url)).send(body));
+    assert_eq!(write("m,host=a v=1 1\nm,host=b v=1 1").status, 204);
+    let refused = write("m,host=c v=1 2\nm,host=a v=2 2\nm,host=d v=1 2");
+    let text = "partial write: max-series-per-database limit exceeded: (2) dropped=2";
+    assert_eq!(
+        (refused.status, refused.body.trim_end()),
+        (400, format!("{{\"error\":\"{text}\"}}").as_str())
+    );
+    assert_eq!(write("m,host=b v=2 2").status, 204);
+    assert_eq!(vigie.rows("d", "SELECT count(v) FROM m")[0][1], 4);
+    let metrics = vigie.get("/metrics").body;
+    assert!(metrics.contains("\nvigie_store_points_over_series_max_total 2\n"), "{metrics}");
+}
+
+#[test]
 fn gzip_bodies_are_inflated_and_broken_ones_refused() {
     let home = Home::new();
     let vigie = home.start("server");

@@ -82,6 +82,30 @@ fn every_predicate_gives_what_trying_each_series_gives() {
     }
 }
 
+#[test]
+fn a_series_is_found_by_its_key() {
+    let mut series = hosts();
+    for (measurement, value) in [("cpu!x", "a"), ("cpu", "a b,c"), ("cpu,d", "a"), ("cp", "a")] {
+        series
+            .insert(key(measurement, &[("t", value)]), vec![group(vec![START], vec![("v", integers([0]))])]);
+    }
+    let (_fs, reader) = segment(&series);
+    let has = |key: &SeriesKey| reader.has_series(key.borrowed()).expect("a sound segment");
+    assert!(series.keys().all(has));
+    let strangers = [
+        key("mem", &[]),
+        key("none", &[]),
+        key("cpu", &[("host", "web001")]),
+        key("cpu", &[("t", "a")]),
+        key("cpu!x", &[("t", "a"), ("host", "web001")]),
+        key("mem", &[("rack", "7"), ("region", "r1")]),
+        key("cp", &[("u", "a")]),
+    ];
+    for stranger in strangers {
+        assert_eq!(has(&stranger), series.contains_key(&stranger), "{stranger}");
+    }
+}
+
 fn random_tree(noise: &mut Noise, leaves: &[TagPredicate], depth: u32) -> TagPredicate {
     let kind = if depth == 0 { 2 } else { noise.below(4) };
     if kind >= 2 {
