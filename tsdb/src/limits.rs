@@ -225,3 +225,7 @@ pub const INSPECT_FINDINGS_MAX: usize = 1000;
 /// is counted in each of several passes. Three quarters of a hash table of 2^21 places (70 MB), which is full at seven
 /// eighths: so that it has room for new ones when half have gone, and does not grow.
 pub const INSPECT_DISTINCT_MAX: usize = (1 << 21) / 4 * 3;
+
+/// Bytes, rows, values or series of one segment, as the MANIFEST may tell them. Protects every sum over segments from
+/// numbers that no engine wrote.
+pub const SEGMENT_NUMBER_MAX: u64 = 1 << 47;

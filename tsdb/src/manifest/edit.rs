@@ -11,6 +11,7 @@ use super::format::{
 use crate::catalog::Change;
 use crate::decode::{Decoder, write_count};
 use crate::generation::GenerationId;
+use crate::limits::SEGMENT_NUMBER_MAX;
 use crate::shard::{ShardId, ShardInfo};
 
 /// The identity of a segment over the whole life of a data directory.
@@ -165,11 +166,41 @@ impl SegmentInfo {
         };
         // Before there were tombstones no segment had missed one.
         info.settled = if format >= FORMAT_WITH_TOMBSTONES { Lsn(input.u64()?) } else { info.lsn_end };
-        Some(info)
+        let numbers = [info.rows, info.values, info.series, info.bytes];
+        numbers.iter().all(|number| *number <= SEGMENT_NUMBER_MAX).then_some(info)
     }
 }
 
 pub(super) fn write_ids(buf: &mut Vec<u8>, ids: &[u64]) {
     write_count(buf, ids.len());
     ids.iter().for_each(|id| varint::write_u64(buf, *id));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::format::FORMAT;
+
+    /// Found by the fuzzer: two segments of 2^63 bytes each overflowed the sum by which merges are chosen.
+    #[test]
+    fn a_segment_of_impossible_size_is_no_segment() {
+        let sound = SegmentInfo {
+            id: 1,
+            shard: 2,
+            lsn_start: Lsn(3),
+            lsn_end: Lsn(4),
+            time: TimeRange::new(5, 6),
+            rows: 7,
+            values: 8,
+            series: 9,
+            bytes: SEGMENT_NUMBER_MAX,
+            settled: Lsn(10),
+        };
+        for (info, is_read) in [(sound, true), (SegmentInfo { bytes: 1 << 63, ..sound }, false)] {
+            let mut bytes = Vec::new();
+            info.encode(&mut bytes);
+            let read = SegmentInfo::decode(&mut Decoder::new(&bytes), FORMAT);
+            assert_eq!(read, is_read.then_some(info));
+        }
+    }
 }
