@@ -179,4 +179,35 @@ mod tests {
         assert_eq!(read_gzip(zeros, &poor, BodyLimits::WRITE).await.unwrap_err().status, 503);
         assert_eq!(poor.used(), 0);
     }
+
+    /// What a fuzzer would do first: every byte of a stream changed in several ways, and the stream cut everywhere.
+    #[test]
+    fn a_damaged_stream_is_refused_or_inflates_within_its_bound() {
+        let lines: String = (0..200).map(|n| format!("cpu,host=h{} usage={n}.5 {n}\n", n % 7)).collect();
+        let whole = gzip(lines.as_bytes());
+        let (budget, max) = (Budget::new(1 << 20), 1 << 16);
+        let (mut inflated, mut refused) = (0, 0);
+        let mut check = |wire: &[u8]| match inflate(wire, &budget, max) {
+            Ok(payload) => {
+                assert!(payload.bytes.len() <= max);
+                inflated += 1;
+            }
+            Err(error) => {
+                assert!(matches!(error.status.as_u16(), 400 | 413), "{}", error.message);
+                refused += 1;
+            }
+        };
+        for offset in 0..whole.len() {
+            check(&whole[..offset]);
+            for pattern in [0x01, 0x04, 0x80, 0xff] {
+                let mut wire = whole.clone();
+                wire[offset] ^= pattern;
+                check(&wire);
+                wire.extend_from_slice(&whole);
+                check(&wire);
+            }
+        }
+        assert_eq!(budget.used(), 0);
+        assert!(refused > 1000 && inflated > 0, "{refused} refused, {inflated} inflated");
+    }
 }
