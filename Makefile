@@ -1,7 +1,7 @@
 # Two commands: `make run` starts Vigie on this machine, `make test` proves it.
 
 .DELETE_ON_ERROR:
-.PHONY: run test check peers fmt clippy tidy fuzz bench
+.PHONY: run test check peers fmt clippy tidy fuzz soak bench
 
 CARGO ?= cargo
 
@@ -41,6 +41,11 @@ peers:
 # Each fuzz target for a minute; needs `cargo install cargo-fuzz` and a nightly toolchain.
 fuzz:
 	cd fuzz && for target in $$($(CARGO) fuzz list); do $(CARGO) +nightly fuzz run $$target -- -max_total_time=60 || exit 1; done
+
+# Ten times as many kills as `make test`, and random lives of the engine for some minutes.
+soak:
+	VIGIE_KILL_ROUNDS=2000 $(CARGO) test -p vigie --test it crash:: -- --nocapture
+	PROPTEST_CASES=20000 $(CARGO) test -p tsdb --test it walk:: -- --nocapture
 
 bench:
 	$(CARGO) build --release --bin vigie
