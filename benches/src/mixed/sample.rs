@@ -13,7 +13,7 @@ pub(super) struct Wanted([&'static str; 4]);
 
 impl Default for Wanted {
     fn default() -> Self {
-        Self(["vigie_segments", "vigie_tombstones", "vigie_merges_total", "vigie_budget_used_bytes"])
+        Self(["vigie_segments", "vigie_tombstones", "vigie_merges_total", "vigie_memory_leased_bytes"])
     }
 }
 
