@@ -53,6 +53,8 @@ pub struct RecoveryReport {
     pub generations: u64,
     /// Bytes of a write to the WAL that was interrupted before it was acknowledged.
     pub wal_torn_bytes: u64,
+    /// Where such writes were cut off: file, offset and bytes.
+    pub torn: Vec<String>,
     /// Bytes of an edit of the MANIFEST that was interrupted.
     pub manifest_torn_bytes: u64,
     /// What is damaged: acknowledged points may be missing, and queries that need the files fail.

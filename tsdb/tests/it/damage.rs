@@ -207,3 +207,28 @@ fn a_store_of_more_segments_than_may_be_open_answers_all_the_same() {
     engine.maintain_once().unwrap();
     assert_eq!(segments(&machine.sim, Path::new("data")), [] as [PathBuf; 0]);
 }
+
+/// Ids of series follow from the order in which the log defines them. With a frame gone, what is defined behind it
+/// must not be taken for something else.
+#[test]
+fn behind_a_hole_in_the_log_no_row_goes_to_another_series() {
+    let machine = Machine::new(23);
+    let engine = machine.open();
+    engine.create_database("db").unwrap();
+    for line in ["m,host=a v=1 1", "m,host=b v=2 2", "m,host=c v=3 3", "m,host=d v=4 4", "m,host=c v=5 5"] {
+        write(&engine, "db", None, line);
+    }
+    write(&engine, "db", None, "m,host=a v=6 6");
+    drop(engine);
+    let wal = machine.sim.list(Path::new("data/wal")).unwrap().remove(0);
+    let wal = Path::new("data/wal").join(wal.name);
+    let bytes = machine.sim.read(&wal).unwrap();
+    let at = bytes.windows(6).position(|window| window == b"host=b").expect("the key is logged");
+    machine.sim.flip_bit(&wal, at as u64, 1).unwrap();
+    let engine = machine.open();
+    let found = dump_policy(&engine, "db", None);
+    assert_eq!(found, rows_of("m,host=a v=1 1\nm,host=a v=6 6"), "what was defined before the hole is right");
+    let damage = engine.recovery().damage.join("\n");
+    assert!(damage.contains("3 that are damaged, or that need what is lost before them"), "{damage}");
+    assert!(damage.contains("data/wal/"), "{damage}");
+}

@@ -1,6 +1,6 @@
 //! Bringing generations back from the WAL: read, group, apply, report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -38,6 +38,13 @@ pub(in crate::engine) struct Replayed {
     pub(super) next_shard: ShardId,
 }
 
+/// Frames of one file that were not applied.
+struct Refused {
+    /// Where the first one is.
+    offset: u64,
+    count: u64,
+}
+
 /// A generation on its way back.
 #[derive(Default)]
 struct Rebuilt {
@@ -59,16 +66,20 @@ pub(super) fn run(
     let paths: Vec<PathBuf> = files.iter().map(|(_, path)| path.clone()).collect();
     let mut replay = Replay::new(manifest.state(), &files);
     let mut frames = log::recover(fs, &paths, stop)?;
-    for frame in &mut frames {
+    let mut refused: BTreeMap<usize, Refused> = BTreeMap::new();
+    while let Some(frame) = frames.next() {
         let frame = frame?;
+        replay.note_losses(frames.report());
         if replay.apply(&frame).is_none() {
-            let path = &paths[frame.file];
-            let error =
-                Error::corrupt(path, frame.offset, "a record of the WAL", format!("kind {}", frame.kind));
-            report.damage.push(error.to_string());
-            report.keep(keep_copy(fs, directory, path)?);
+            let first = || Refused { offset: frame.offset, count: 0 };
+            refused.entry(frame.file).or_insert_with(first).count += 1;
         }
         report.frames += 1;
+    }
+    for (file, Refused { offset, count }) in refused {
+        let found = format!("{count} that are damaged, or that need what is lost before them");
+        report.damage.push(Error::corrupt(&paths[file], offset, "records of the WAL", found).to_string());
+        report.keep(keep_copy(fs, directory, &paths[file])?);
     }
     let found = frames.finish()?;
     judge(fs, directory, &found, report)?;
@@ -116,7 +127,10 @@ fn list(
 fn judge(fs: &dyn Fs, directory: &Directory, found: &log::Report, report: &mut RecoveryReport) -> Result<()> {
     for finding in &found.findings {
         match finding {
-            Finding::TornTail { bytes, .. } => report.wal_torn_bytes += bytes,
+            Finding::TornTail { path, offset, bytes } => {
+                report.wal_torn_bytes += bytes;
+                report.torn.push(format!("{} at offset {offset}: {bytes} bytes", path.display()));
+            }
             Finding::Corrupt { path, range, expected, found } => {
                 let error = Error::corrupt(path, range.start, expected.clone(), found.clone());
                 report.damage.push(error.to_string());
@@ -153,6 +167,10 @@ struct Replay<'a> {
     tombstones: Tombstones,
     last_lsn: Lsn,
     next_shard: ShardId,
+    /// Generations of which a part is lost. Ids follow from the order of definitions: what is defined behind the
+    /// loss would stand for something else.
+    holed: BTreeSet<GenerationId>,
+    losses_seen: usize,
 }
 
 impl<'a> Replay<'a> {
@@ -165,10 +183,30 @@ impl<'a> Replay<'a> {
             tombstones: state.deletes(),
             last_lsn: state.flushed_lsn,
             next_shard: state.next_shard,
+            holed: BTreeSet::new(),
+            losses_seen: 0,
         }
     }
 
-    /// Applies a frame; `None` if it is not what the engine wrote.
+    /// Takes in what the log has found missing by now.
+    fn note_losses(&mut self, found: &log::Report) {
+        for finding in &found.findings[self.losses_seen..] {
+            let path = match finding {
+                Finding::Corrupt { path, .. } | Finding::Missing { path, .. } => Some(path),
+                _ => None,
+            };
+            let of = path.and_then(|path| self.files.iter().find(|(_, known)| known == path));
+            self.holed.extend(of.map(|(generation, _)| *generation));
+        }
+        self.losses_seen = found.findings.len();
+        if let [first, ..] = &found.files[..]
+            && first.first_lsn > self.state.flushed_lsn.next().0
+        {
+            self.holed.extend(self.files.first().map(|(generation, _)| *generation));
+        }
+    }
+
+    /// Applies a frame; `None` if it is not what the engine wrote, or needs what is lost.
     fn apply(&mut self, frame: &Frame) -> Option<()> {
         let lsn = Lsn(frame.lsn);
         self.last_lsn = self.last_lsn.max(lsn);
@@ -178,7 +216,10 @@ impl<'a> Replay<'a> {
         rebuilt.last_lsn = lsn;
         rebuilt.bytes += frame.payload.len();
         match frame.kind {
-            KIND_ROWS => apply_rows(&mut rebuilt.data, self.state, &frame.payload, &mut self.next_shard),
+            KIND_ROWS => {
+                let is_holed = self.holed.contains(&id);
+                apply_rows(&mut rebuilt.data, self.state, &frame.payload, is_holed, &mut self.next_shard)
+            }
             KIND_CHANGES => decode_changes(&frame.payload).map(|changes| {
                 for change in &changes {
                     self.catalog.apply(change);
@@ -242,11 +283,13 @@ struct Row {
     values_end: usize,
 }
 
-/// Applies a frame of rows as a whole or not at all, but for its definitions.
+/// Applies a frame of rows as a whole or not at all, but for its definitions. Behind a hole nothing is defined any
+/// more: rows of what was defined before it are right, others are refused.
 fn apply_rows(
     data: &mut GenerationData,
     state: &State,
     payload: &[u8],
+    is_holed: bool,
     next_shard: &mut ShardId,
 ) -> Option<()> {
     let mut record = RowsRecord::decode(payload)?;
@@ -254,6 +297,8 @@ fn apply_rows(
         if let Definition::Shard(shard) = &definition {
             *next_shard = (*next_shard).max(shard.id + 1);
             data.shards.insert(shard.id, *shard);
+        } else if is_holed {
+            return None;
         }
         data.tables.define(definition)?;
     }
