@@ -170,6 +170,7 @@ async fn stream(
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-tar"));
     headers.insert("x-vigie-backup-lsn", HeaderValue::from(list.lsn.0));
     headers.insert("x-vigie-backup-files", HeaderValue::from(list.files.len()));
+    headers.insert("x-vigie-backup-unreadable", HeaderValue::from(list.unreadable.len()));
     Ok(response)
 }
 

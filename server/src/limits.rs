@@ -8,6 +8,9 @@ pub const BODY_BYTES_MAX: usize = 25_000_000;
 /// Longest request body after inflating, in bytes. Protects memory from a small gzip bomb.
 pub const INFLATED_BYTES_MAX: usize = 250_000_000;
 
+/// Damaged places that a start writes to the log one by one. Protects the log from a disk that is gone.
+pub(crate) const DAMAGE_LOGGED_MAX: usize = 20;
+
 /// Longest form or query text, in bytes.
 pub const QUERY_BYTES_MAX: usize = 1 << 20;
 

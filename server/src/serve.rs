@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
-use tsdb::Engine;
+use tsdb::{Engine, RecoveryReport};
 
 /// A server that listens, and whose store is being opened.
 pub struct Server {
@@ -148,6 +148,7 @@ fn open(config: Config, state: &AppState, runtime: Handle) -> Result<Arc<Engine>
     options.disk_reserve = config.disk_reserve;
     options.series_max = config.series_max;
     let engine = Engine::open(Arc::clone(&fs), &config.data_dir, options)?;
+    tell_recovery(engine.recovery());
     if let Some((db, duration)) = &config.database {
         create_database(&engine, db, *duration)?;
     }
@@ -159,6 +160,24 @@ fn open(config: Config, state: &AppState, runtime: Handle) -> Result<Arc<Engine>
     let _ = state.alerts.set(alerts);
     state.backups.register(Arc::new(AlertFiles(Arc::clone(&state.alerts))));
     Ok(engine)
+}
+
+/// What a start found goes into the log: what was replayed, cut off, damaged or moved aside.
+fn tell_recovery(found: &RecoveryReport) {
+    let ms = u64::try_from(found.elapsed.as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(clean = found.clean, frames = found.frames, rows = found.rows, ms, "the store is open");
+    for damage in found.damage.iter().take(limits::DAMAGE_LOGGED_MAX) {
+        tracing::error!(damage, "the store is damaged; queries that need this fail or lack points");
+    }
+    if let more @ 1.. = found.damage.len().saturating_sub(limits::DAMAGE_LOGGED_MAX) {
+        tracing::error!(more, "more places are damaged; `vigie inspect verify` names them");
+    }
+    for torn in &found.torn {
+        tracing::warn!(torn, "a write that was cut off before it was acknowledged is gone");
+    }
+    for path in found.kept_aside.iter().take(limits::DAMAGE_LOGGED_MAX) {
+        tracing::warn!(path = %path.display(), "kept aside: nobody knows this file, or it is a copy of a damaged one");
+    }
 }
 
 fn create_database(engine: &Engine, db: &str, duration: Option<Duration>) -> Result<(), Error> {

@@ -45,10 +45,13 @@ async fn make(options: &BackupOptions) -> anyhow::Result<()> {
     let is_stdout = matches!(target, Target::Stdout);
     let received = receive(response, target, base).await?;
     tell(is_stdout, &summary(&options.dest, received.files, received.bytes, received.lsn, started))?;
-    match received.damaged.as_slice() {
-        [] => Ok(()),
-        damaged => {
-            bail!("the backup is complete, but in the store these are damaged: {}", damaged.join(", "))
+    match (received.damaged.as_slice(), received.unreadable) {
+        ([], 0) => Ok(()),
+        ([], missing) => {
+            bail!("the backup lacks what {missing} segments of the store held: they cannot be read")
+        }
+        (damaged, _) => {
+            bail!("all else is backed up, but in the store these are damaged: {}", damaged.join(", "))
         }
     }
 }
@@ -57,6 +60,7 @@ async fn receive(mut response: Response, target: Target, base: Option<Base>) -> 
     let number = |name: &str| response.headers().get(name)?.to_str().ok()?.parse::<u64>().ok();
     let lsn = number("x-vigie-backup-lsn").context("the server's answer is no backup")?;
     let files = number("x-vigie-backup-files").unwrap_or(0);
+    let unreadable = number("x-vigie-backup-unreadable").unwrap_or(0);
     let total = response.content_length();
     let progress = Progress::start(total);
     let (sender, stream) = Stream::new();
@@ -86,7 +90,7 @@ async fn receive(mut response: Response, target: Target, base: Option<Base>) -> 
     if let Some(cause) = broken {
         bail!("the server broke off the backup: {cause}; nothing is left that looks whole");
     }
-    Ok(Received { files, bytes, lsn, damaged: saved? })
+    Ok(Received { files, bytes, lsn, unreadable, damaged: saved? })
 }
 
 fn summary(dest: &str, files: u64, bytes: u64, lsn: u64, started: Instant) -> String {

@@ -31,9 +31,11 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     logging::start(cli.log_format, cli.log_level.as_deref());
+    // Half an answer may be all that a reader wanted; half a copy of a store never is.
+    let needs_all = matches!(cli.command, Command::Backup(_) | Command::Export(_));
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if is_reader_gone(&error) => ExitCode::SUCCESS,
+        Err(error) if !needs_all && is_reader_gone(&error) => ExitCode::SUCCESS,
         Err(error) => {
             report(&error);
             ExitCode::FAILURE

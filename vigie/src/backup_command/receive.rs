@@ -24,6 +24,8 @@ pub(super) struct Received {
     pub(super) files: u64,
     pub(super) bytes: u64,
     pub(super) lsn: u64,
+    /// Segments of the store that could not be read.
+    pub(super) unreadable: u64,
     pub(super) damaged: Vec<String>,
 }
 
@@ -82,7 +84,7 @@ pub(crate) fn unpack(stream: impl Read, dest: &Path, base: Option<&Path>) -> any
         None if wanted.is_empty() => {}
         None => bail!("the archive was made against another backup, which is needed too"),
     }
-    let damaged = folder.damaged().to_vec();
+    let damaged = list.unreadable.iter().cloned().chain(folder.damaged().iter().cloned()).collect();
     folder.finish(&list)?;
     Ok(damaged)
 }
