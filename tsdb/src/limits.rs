@@ -216,7 +216,7 @@ pub const BACKUP_NAME_BYTES_MAX: usize = 100;
 pub const BACKUP_PIECE_BYTES: usize = 1 << 20;
 
 /// How often one who looks in from outside reads the MANIFEST again because a running server moved files under it.
-pub const INSPECT_ATTEMPTS_MAX: usize = 5;
+pub const INSPECT_ATTEMPTS_MAX: usize = 50;
 
 /// Damaged places that one verification names; the rest is counted. Protects memory, and whoever reads them.
 pub const INSPECT_FINDINGS_MAX: usize = 1000;
