@@ -49,6 +49,7 @@ fn a_segment_that_is_cut_under_a_query_fails_it_and_nothing_else() {
     let dir = dir.path().join("data");
     let options = Options {
         background: false,
+        disk_reserve: Some(0),
         ..Options::new(Arc::new(ManualClock::new(NOW_NS)), Budget::new(64 << 20))
     };
     let engine = Engine::open(Arc::new(StdFs), &dir, options).unwrap();
