@@ -8,7 +8,7 @@ use disk::Fs;
 use disk::log::{self, Stop, Tail};
 
 use super::finding::Finding;
-use super::store::{Store, WalPath, list};
+use super::store::{Store, WalPath, again, list};
 use crate::directory;
 use crate::error::{Error, Result};
 use crate::manifest::State;
@@ -136,18 +136,34 @@ pub fn wal(
     request: &WalRequest,
     take: &mut dyn FnMut(WalStep<'_>) -> bool,
 ) -> Result<WalReport> {
-    let store = match (Store::read(fs, dir), &request.file) {
-        (Err(Error::NotADataDirectory { .. } | Error::Corrupt { .. }), Some(_)) => None,
-        (store, _) => Some(store?),
-    };
-    let files = match &request.file {
-        Some(file) => siblings(fs, file)?,
-        None => store.as_ref().map_or(Ok(Vec::new()), Store::wal_files)?,
-    };
-    let stop = store.as_ref().map_or(Stop::Unknown, Store::stop);
+    let begin = || Begun::new(fs, dir, request);
+    let Begun { store, files, frames } = if request.file.is_none() { again(begin)? } else { begin()? };
     let empty = State::default();
     let state = store.as_ref().map_or(&empty, |store| &store.manifest.state);
-    Walk { fs, files, stop, request, decoder: WalDecoder::new(state) }.run(take)
+    Walk { files, request, decoder: WalDecoder::new(state) }.run(frames, take)
+}
+
+/// What was found before the first frame is read.
+struct Begun<'a> {
+    store: Option<Store<'a>>,
+    files: Vec<WalPath>,
+    frames: log::Recovery<'a>,
+}
+
+impl<'a> Begun<'a> {
+    fn new(fs: &'a dyn Fs, dir: &Path, request: &WalRequest) -> Result<Self> {
+        let store = match (Store::read(fs, dir), &request.file) {
+            (Err(Error::NotADataDirectory { .. } | Error::Corrupt { .. }), Some(_)) => None,
+            (store, _) => Some(store?),
+        };
+        let files = match &request.file {
+            Some(file) => siblings(fs, file)?,
+            None => store.as_ref().map_or(Ok(Vec::new()), Store::wal_files)?,
+        };
+        let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
+        let frames = log::recover(fs, &paths, store.as_ref().map_or(Stop::Unknown, Store::stop))?;
+        Ok(Self { store, files, frames })
+    }
 }
 
 /// The files of the same generation in the same folder: what the rows of `file` refer to may be defined in those
@@ -171,17 +187,17 @@ fn siblings(fs: &dyn Fs, file: &Path) -> Result<Vec<WalPath>> {
 }
 
 struct Walk<'a> {
-    fs: &'a dyn Fs,
     files: Vec<WalPath>,
-    stop: Stop,
     request: &'a WalRequest,
     decoder: WalDecoder<'a>,
 }
 
 impl Walk<'_> {
-    fn run(mut self, take: &mut dyn FnMut(WalStep<'_>) -> bool) -> Result<WalReport> {
-        let paths: Vec<PathBuf> = self.files.iter().map(|file| file.path.clone()).collect();
-        let mut frames = log::recover(self.fs, &paths, self.stop)?;
+    fn run(
+        mut self,
+        mut frames: log::Recovery<'_>,
+        take: &mut dyn FnMut(WalStep<'_>) -> bool,
+    ) -> Result<WalReport> {
         let mut cut_short = false;
         loop {
             let Some(frame) = frames.next() else { break };
