@@ -1,7 +1,6 @@
 //! What exists in a store and how statements change it.
 
-use model::{TagPredicate, TimeRange};
-use regex::Regex;
+use model::Deletion;
 use thiserror::Error;
 
 /// A retention policy as `SHOW RETENTION POLICIES` lists it.
@@ -33,47 +32,6 @@ pub struct RetentionPolicySpec {
     pub replication: Option<u32>,
     /// Whether it shall be the default policy.
     pub make_default: bool,
-}
-
-/// Points of a database that are to be deleted: those of the measurements, of the series and in the time.
-#[derive(Debug, Clone)]
-pub struct Deletion {
-    /// The measurements; none means every one of every retention policy.
-    pub sources: Vec<DeletionSource>,
-    /// The series, by their tags.
-    pub tags: TagPredicate,
-    /// The instants, in ns.
-    pub time: TimeRange,
-}
-
-/// Measurements of one retention policy, or of all.
-#[derive(Debug, Clone)]
-pub struct DeletionSource {
-    /// The retention policy; every one where it is absent.
-    pub rp: Option<Box<str>>,
-    /// The measurements in it.
-    pub measurement: MeasurementMatch,
-}
-
-/// Which measurements are meant.
-#[derive(Debug, Clone)]
-pub enum MeasurementMatch {
-    /// The one of this name.
-    Name(Box<str>),
-    /// Those whose name matches, anywhere.
-    Regex(Regex),
-}
-
-impl DeletionSource {
-    /// Whether a measurement of a retention policy is meant.
-    #[must_use]
-    pub fn matches(&self, rp: &str, measurement: &str) -> bool {
-        self.rp.as_deref().is_none_or(|wanted| wanted == rp)
-            && match &self.measurement {
-                MeasurementMatch::Name(name) => **name == *measurement,
-                MeasurementMatch::Regex(regex) => regex.is_match(measurement),
-            }
-    }
 }
 
 /// A catalog's refusal, in InfluxDB's words.

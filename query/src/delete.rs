@@ -8,8 +8,8 @@ use crate::ast::{
     Delete, DropMeasurement, DropSeries, Expr, Measurement, MeasurementName, Reference, Statement, Walk, walk,
 };
 use crate::statement::Kind;
-use crate::{Context, Deletion, DeletionSource, Error, MeasurementMatch, Result, Scope};
-use model::{MAX_TIME, MIN_TIME, TagPredicate, TimeRange};
+use crate::{Context, Error, Result, Scope};
+use model::{Deletion, DeletionSource, MAX_TIME, MIN_TIME, MeasurementMatch, TagPredicate, TimeRange};
 
 /// Carries out a statement that removes points.
 pub(crate) fn delete(statement: &Statement, context: &Context<'_>) -> Result<()> {
@@ -31,7 +31,7 @@ pub(crate) fn delete(statement: &Statement, context: &Context<'_>) -> Result<()>
         }
         Statement::DropMeasurement(DropMeasurement { name }) => {
             let measurement = MeasurementMatch::Name(name.as_str().into());
-            let sources = vec![DeletionSource { rp: None, measurement }];
+            let sources = vec![DeletionSource { policy: None, measurement }];
             Deletion { sources, tags: TagPredicate::All, time: TimeRange::ALL }
         }
         other => return Err(Error::Unsupported(other.to_string().into())),
@@ -74,7 +74,7 @@ fn source(source: &Measurement) -> DeletionSource {
         MeasurementName::Name(name) => MeasurementMatch::Name(name.as_str().into()),
         MeasurementName::Pattern(pattern) => MeasurementMatch::Regex(pattern.regex().clone()),
     };
-    DeletionSource { rp: source.retention_policy.as_deref().map(Into::into), measurement }
+    DeletionSource { policy: source.retention_policy.as_deref().map(Into::into), measurement }
 }
 
 /// A name that is a field of a measurement that is meant.

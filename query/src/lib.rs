@@ -30,10 +30,7 @@ mod statement;
 pub mod text;
 mod window;
 
-pub use catalog::{
-    Catalog, CatalogError, CatalogResult, Deletion, DeletionSource, MeasurementMatch, RetentionPolicyInfo,
-    RetentionPolicySpec,
-};
+pub use catalog::{Catalog, CatalogError, CatalogResult, RetentionPolicyInfo, RetentionPolicySpec};
 pub use context::Context;
 pub use error::{Error, Result};
 pub use execute::execute;

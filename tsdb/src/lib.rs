@@ -73,4 +73,3 @@ pub use snapshot::Snapshot;
 pub use stats::{EngineStats, SYNC_BUCKETS_US};
 pub use stream::{StreamCursor, StreamRead};
 pub use ticket::Ticket;
-pub use tombstone::{Deletion, DeletionSource, MeasurementMatch};

@@ -22,7 +22,6 @@ use model::{Lsn, TagPredicate, TimeRange};
 
 pub(crate) use chunks::ChunkVeil;
 pub(crate) use deletion::Source;
-pub use deletion::{Deletion, DeletionSource, MeasurementMatch};
 pub(crate) use hidden::Hidden;
 pub(crate) use list::{Placed, Tombstones};
 pub(crate) use live::{is_live_in_segment, live_shapes};

@@ -6,12 +6,12 @@ mod told;
 
 use model::line_protocol::{ParseOptions, parse};
 use model::{
-    Column, ColumnBatch, Direction, FieldType, FieldValue, ScanBatch, ScanOrder, ScanRequest, SeriesColumn,
-    SeriesKey, SummaryPart, SummaryRequest, TagPredicate, Tags, TimeRange, ValueRef,
+    Column, ColumnBatch, Deletion, Direction, FieldType, FieldValue, ScanBatch, ScanOrder, ScanRequest,
+    SeriesColumn, SeriesKey, SummaryPart, SummaryRequest, TagPredicate, Tags, TimeRange, ValueRef,
 };
 use query::{
-    Catalog, CatalogError, CatalogResult, Deletion, RetentionPolicyInfo, RetentionPolicySpec, Scan, Scope,
-    Source, SourceError, SourceResult, Summaries,
+    Catalog, CatalogError, CatalogResult, RetentionPolicyInfo, RetentionPolicySpec, Scan, Scope, Source,
+    SourceError, SourceResult, Summaries,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};

@@ -1,10 +1,8 @@
 //! `query::Catalog`: databases and retention policies, and the deletion of points.
 
 use super::Embedded;
-use query::{
-    Catalog, CatalogError, CatalogResult, Deletion, DeletionSource, MeasurementMatch, RetentionPolicyInfo,
-    RetentionPolicySpec,
-};
+use model::Deletion;
+use query::{Catalog, CatalogError, CatalogResult, RetentionPolicyInfo, RetentionPolicySpec};
 use tsdb::{PolicyInfo, PolicySpec, PolicyUpdate};
 
 impl Catalog for Embedded {
@@ -46,7 +44,7 @@ impl Catalog for Embedded {
     }
 
     fn delete(&self, db: &str, deletion: &Deletion) -> CatalogResult<()> {
-        self.0.delete(db, &points(deletion)).map_err(|error| refusal(&error))
+        self.0.delete(db, deletion).map_err(|error| refusal(&error))
     }
 
     fn drop_retention_policy(&self, db: &str, rp: &str) -> CatalogResult<()> {
@@ -56,21 +54,6 @@ impl Catalog for Embedded {
 
 fn refusal(error: &tsdb::Error) -> CatalogError {
     CatalogError::new(error.to_string())
-}
-
-fn points(deletion: &Deletion) -> tsdb::Deletion {
-    let source = |source: &DeletionSource| tsdb::DeletionSource {
-        policy: source.rp.clone(),
-        measurement: match &source.measurement {
-            MeasurementMatch::Name(name) => tsdb::MeasurementMatch::Name(name.clone()),
-            MeasurementMatch::Regex(regex) => tsdb::MeasurementMatch::Regex(regex.clone()),
-        },
-    };
-    tsdb::Deletion {
-        sources: deletion.sources.iter().map(source).collect(),
-        tags: deletion.tags.clone(),
-        time: deletion.time,
-    }
 }
 
 fn spec(policy: &RetentionPolicySpec) -> PolicySpec {

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use model::Deletion;
+
 use super::Engine;
 use crate::catalog::Change;
 use crate::error::{Error, Result};
 use crate::limits::TOMBSTONES_MAX;
 use crate::stats::add;
-use crate::tombstone::Deletion;
+use crate::tombstone::Tombstone;
 
 impl Engine {
     /// Deletes points of a database that were accepted before. They are hidden at once, from the answers about names
@@ -18,7 +20,7 @@ impl Engine {
     /// be carried out ([`Error::is_temporary`]), or the log takes no writes.
     pub fn delete(&self, db: &str, deletion: &Deletion) -> Result<()> {
         self.settle_changes(|view, lsn| {
-            let tombstone = deletion.tombstone(view.catalog.database(db)?, lsn)?;
+            let tombstone = Tombstone::of(deletion, view.catalog.database(db)?, lsn)?;
             if deletion.time.is_empty() {
                 return Ok(Vec::new());
             }

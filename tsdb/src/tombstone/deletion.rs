@@ -1,42 +1,11 @@
-//! What a statement deletes, in the words of the one who asks.
+//! From what a statement deletes, in the words of the one who asks, to its tombstone.
 
-use model::{TagPredicate, TimeRange};
-use regex::Regex;
+use model::{Deletion, DeletionSource, Lsn, MeasurementMatch, TagPredicate};
 
 use super::Tombstone;
 use crate::catalog::{Database, PolicyId};
 use crate::error::{Error, Result};
 use crate::limits::{PREDICATE_DEPTH_MAX, TOMBSTONE_BYTES_MAX};
-use model::Lsn;
-
-/// Points of a database that are to be deleted: those of the measurements, of the series and in the time.
-#[derive(Debug, Clone)]
-pub struct Deletion {
-    /// The measurements; none means every one of every retention policy.
-    pub sources: Vec<DeletionSource>,
-    /// The series, by their tags.
-    pub tags: TagPredicate,
-    /// The instants, in ns; [`TimeRange::ALL`] for all.
-    pub time: TimeRange,
-}
-
-/// Measurements of one retention policy, or of all.
-#[derive(Debug, Clone)]
-pub struct DeletionSource {
-    /// The retention policy; every one where it is absent.
-    pub policy: Option<Box<str>>,
-    /// The measurements in it.
-    pub measurement: MeasurementMatch,
-}
-
-/// Which measurements are meant.
-#[derive(Debug, Clone)]
-pub enum MeasurementMatch {
-    /// The one of this name.
-    Name(Box<str>),
-    /// Those whose name matches, anywhere.
-    Regex(Regex),
-}
 
 /// As [`DeletionSource`], with the identity of the policy.
 #[derive(Debug, Clone)]
@@ -51,20 +20,16 @@ impl Source {
     }
 
     pub(super) fn matches(&self, policy: PolicyId, measurement: &str) -> bool {
-        self.is_in(policy)
-            && match &self.measurement {
-                MeasurementMatch::Name(name) => **name == *measurement,
-                MeasurementMatch::Regex(regex) => regex.is_match(measurement),
-            }
+        self.is_in(policy) && self.measurement.matches(measurement)
     }
 }
 
-impl Deletion {
-    /// The tombstone of this deletion in a database.
+impl Tombstone {
+    /// The tombstone of a deletion in a database.
     ///
     /// # Errors
     /// When a retention policy is not there, or the tombstone passes its bounds.
-    pub(crate) fn tombstone(&self, database: &Database, lsn: Lsn) -> Result<Tombstone> {
+    pub(crate) fn of(deletion: &Deletion, database: &Database, lsn: Lsn) -> Result<Self> {
         let source = |source: &DeletionSource| {
             let policy = source.policy.as_deref().map(|name| {
                 let found = database.policy(name).map(|policy| policy.id);
@@ -72,10 +37,10 @@ impl Deletion {
             });
             Ok(Source { policy: policy.transpose()?, measurement: source.measurement.clone() })
         };
-        let sources = self.sources.iter().map(source).collect::<Result<_>>()?;
-        let tags = flat(&self.tags);
+        let sources = deletion.sources.iter().map(source).collect::<Result<_>>()?;
+        let tags = flat(&deletion.tags);
         check_depth(&tags, PREDICATE_DEPTH_MAX)?;
-        let tombstone = Tombstone { lsn, database: database.id, sources, tags, time: self.time };
+        let tombstone = Self { lsn, database: database.id, sources, tags, time: deletion.time };
         let mut record = Vec::new();
         tombstone.encode(&mut record);
         if record.len() > TOMBSTONE_BYTES_MAX {

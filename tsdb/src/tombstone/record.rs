@@ -1,10 +1,10 @@
 //! A tombstone as it stands in the WAL and the MANIFEST (`docs/format/wal.md`). Regular expressions are texts.
 
 use disk::varint;
-use model::{Lsn, TagMatch, TagPredicate, TimeRange};
+use model::{Lsn, MeasurementMatch, TagMatch, TagPredicate, TimeRange};
 use regex::Regex;
 
-use super::{MeasurementMatch, Source, Tombstone};
+use super::{Source, Tombstone};
 use crate::decode::{Decoder, write_count, write_text};
 use crate::limits::PREDICATE_DEPTH_MAX;
 

@@ -1,6 +1,6 @@
 //! What covers hide, and what a record of a tombstone gives back.
 
-use model::{TagMatch, Tags};
+use model::{Deletion, DeletionSource, MeasurementMatch, TagMatch, Tags};
 use proptest::prelude::*;
 use regex::Regex;
 
@@ -75,7 +75,7 @@ fn a_record_gives_the_tombstone_back() {
         policies: vec![std::sync::Arc::new(policy)],
         default_policy: "rp".into(),
     };
-    let tombstone = deletion.tombstone(&database, Lsn(7)).unwrap();
+    let tombstone = Tombstone::of(&deletion, &database, Lsn(7)).unwrap();
     let mut record = Vec::new();
     tombstone.encode(&mut record);
     let mut input = Decoder::new(&record);
@@ -101,7 +101,7 @@ fn a_record_gives_the_tombstone_back() {
         assert!(Tombstone::decode(&mut Decoder::new(&record[..len])).is_none(), "{len} bytes are no record");
     }
     let elsewhere = crate::catalog::Database { policies: Vec::new(), ..database };
-    assert!(deletion.tombstone(&elsewhere, Lsn(7)).is_err(), "the policy is not there");
+    assert!(Tombstone::of(&deletion, &elsewhere, Lsn(7)).is_err(), "the policy is not there");
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_condition_is_bounded_in_size_and_depth() {
         default_policy: "".into(),
     };
     let deletion = |tags: TagPredicate| {
-        Deletion { sources: Vec::new(), tags, time: TimeRange::ALL }.tombstone(&database, Lsn(1))
+        Tombstone::of(&Deletion { sources: Vec::new(), tags, time: TimeRange::ALL }, &database, Lsn(1))
     };
     let equal = || tag("host", TagMatch::Equal("a".into()));
     let mut chain = equal();

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use disk::Fs;
+use model::Deletion;
 use tsdb::{
-    Backup, BackupFile, BackupFolder, BackupList, Deletion, Engine, Error, LIST_NAME, OwnedFile, PolicySpec,
-    Result, restore, verify,
+    Backup, BackupFile, BackupFolder, BackupList, Engine, Error, LIST_NAME, OwnedFile, PolicySpec, Result,
+    restore, verify,
 };
 
 use crate::deletes::{of, tag};

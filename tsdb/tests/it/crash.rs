@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::TimeRange;
-use tsdb::{Deletion, Engine, PolicySpec, Result};
+use model::{Deletion, TimeRange};
+use tsdb::{Engine, PolicySpec, Result};
 
 use crate::deletes::{of, tag};
 use crate::harness::{Dice, HOUR_NS, Machine, NOW_NS, points, put};

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use disk::Fs;
-use model::{FieldType, TagMatch, TagPredicate, TimeRange};
+use model::{Deletion, DeletionSource, FieldType, MeasurementMatch, TagMatch, TagPredicate, TimeRange};
 use regex::Regex;
-use tsdb::{Deletion, DeletionSource, Engine, Error, MeasurementMatch, Options, PolicySpec, Snapshot};
+use tsdb::{Engine, Error, Options, PolicySpec, Snapshot};
 
 use crate::harness::{HOUR_NS, Machine, NOW_NS, dump, dump_policy, points, rows_of, write};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use model::{TagMatch, TagPredicate, TimeRange};
-use tsdb::{Deletion, Engine};
+use model::{Deletion, TagMatch, TagPredicate, TimeRange};
+use tsdb::Engine;
 
 use crate::harness::{HOUR_NS, Machine, NOW_NS, write};
 

@@ -1,8 +1,7 @@
 //! The engine against a map: random writes, deletes, freezes, merges and restarts.
 
-use model::{SeriesKey, TagMatch, TagPredicate, TimeRange};
+use model::{Deletion, DeletionSource, MeasurementMatch, SeriesKey, TagMatch, TagPredicate, TimeRange};
 use regex::Regex;
-use tsdb::{Deletion, DeletionSource, MeasurementMatch};
 
 use crate::harness::{Dice, HOUR_NS, Machine, NOW_NS, Rows, dump_policy, points, put};
 

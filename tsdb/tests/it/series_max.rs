@@ -146,7 +146,7 @@ fn points_over_the_limit_leave_nothing_in_memory() {
 fn deleted_series_make_room() {
     let machine = Machine::new(1);
     let engine = full(&machine);
-    engine.delete("db", &tsdb::Deletion { tags: tag("host", "h1"), ..of("m") }).unwrap();
+    engine.delete("db", &model::Deletion { tags: tag("host", "h1"), ..of("m") }).unwrap();
     // The head still has it. The refusal makes the next write begin another one.
     assert_eq!(taken(&engine, "m,host=new v=1 1"), 0);
     assert_eq!(taken(&engine, "m,dc=x,host=h0 v=1 2"), 1);

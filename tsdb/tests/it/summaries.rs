@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use model::{
-    FieldRequest, FieldSummary, FieldType, Picked, SeriesKey, SummaryBatch, SummaryKinds, SummaryPart,
-    SummaryRequest, TimeRange, ValueRef,
+    Deletion, FieldRequest, FieldSummary, FieldType, Picked, SeriesKey, SummaryBatch, SummaryKinds,
+    SummaryPart, SummaryRequest, TimeRange, ValueRef,
 };
-use tsdb::{Deletion, Engine, Snapshot};
+use tsdb::{Engine, Snapshot};
 
 use crate::deletes::{of, tag};
 use crate::harness::{Dice, Machine, NOW_NS, request, write};

@@ -6,10 +6,13 @@ mod script;
 
 use std::sync::Arc;
 
-use model::{Budget, CancelToken, Direction, FieldRequest, ScanOrder, ScanRequest, SeriesKey, TimeRange};
+use model::{
+    Budget, CancelToken, Deletion, DeletionSource, Direction, FieldRequest, MeasurementMatch, ScanOrder,
+    ScanRequest, SeriesKey, TimeRange,
+};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
-use tsdb::{Deletion, DeletionSource, Engine, Error, MeasurementMatch, PolicySpec, PolicyUpdate, Snapshot};
+use tsdb::{Engine, Error, PolicySpec, PolicyUpdate, Snapshot};
 
 use crate::harness::{HOUR_NS, Machine, Rows, dump, scan};
 use crate::scans::arranged;

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{FieldType, PointBatch, TimeRange};
-use tsdb::Deletion;
+use model::{Deletion, FieldType, PointBatch, TimeRange};
 
 use crate::harness::{HOUR_NS, NOW_NS, Rows, Value};
 
