@@ -170,6 +170,7 @@ impl Engine {
             self.view.store(std::sync::Arc::new(view));
         }
         upkeep.doom(&chosen.inputs);
+        upkeep.has_freed = true;
         upkeep.lessons.inherit(&gone, &ids);
         Ok(())
     }
