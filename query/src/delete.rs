@@ -97,7 +97,7 @@ fn refuse_fields(
             if !sources.is_empty() && !sources.iter().any(|source| source.matches(&scope.rp, &measurement)) {
                 continue;
             }
-            let fields = context.source.fields(&scope, &measurement)?;
+            let fields = context.source.fields(&scope, &measurement, TimeRange::ALL)?;
             if names.iter().any(|name| fields.iter().any(|(field, _)| *field == name.name)) {
                 return Err(Error::invalid("fields not supported in WHERE clause during deletion"));
             }

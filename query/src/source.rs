@@ -84,18 +84,23 @@ pub trait Source: Send + Sync {
     /// `NotFound` when the database or the policy does not exist.
     fn measurements(&self, scope: &Scope) -> SourceResult<Vec<String>>;
 
-    /// The fields of a measurement, sorted by name, each with every type that some part of the store
-    /// holds it as. Empty for a measurement that does not exist.
+    /// The fields of a measurement in the shards that touch `time`, sorted by name, each with every type that one of
+    /// them holds it as. Empty for a measurement that none of them has.
     ///
     /// # Errors
     /// As [`measurements`](Self::measurements).
-    fn fields(&self, scope: &Scope, measurement: &str) -> SourceResult<Vec<(String, Vec<FieldType>)>>;
+    fn fields(
+        &self,
+        scope: &Scope,
+        measurement: &str,
+        time: TimeRange,
+    ) -> SourceResult<Vec<(String, Vec<FieldType>)>>;
 
-    /// The tag keys of a measurement, sorted.
+    /// The tag keys of a measurement in the shards that touch `time`, sorted.
     ///
     /// # Errors
     /// As [`measurements`](Self::measurements).
-    fn tag_keys(&self, scope: &Scope, measurement: &str) -> SourceResult<Vec<String>>;
+    fn tag_keys(&self, scope: &Scope, measurement: &str, time: TimeRange) -> SourceResult<Vec<String>>;
 
     /// The tag sets of the series that pass `tags` and have, or may have, a point within `time`,
     /// sorted by series key. The time may be judged as coarsely as the store keeps its data apart.

@@ -4,7 +4,7 @@
 use crate::ast::{Measurement, MeasurementName, Pattern};
 use crate::statement::{Kind, Select};
 use crate::{Context, Result, Scope};
-use model::FieldType;
+use model::{FieldType, TimeRange};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -121,7 +121,8 @@ fn matching(context: &Context<'_>, scope: &Scope, pattern: &Pattern) -> Result<V
     Ok(names)
 }
 
-/// The existing measurements among those that a source of FROM means.
+/// The measurements among those that a source of FROM means that exist in the shards that touch `time`: a field
+/// that became another type a week ago has one type today.
 ///
 /// # Errors
 /// When the database or policy is missing, or the source cannot say.
@@ -129,19 +130,20 @@ pub(crate) fn tables(
     context: &Context<'_>,
     scope: &Scope,
     measurement: &Measurement,
+    time: TimeRange,
 ) -> Result<Vec<Resolved>> {
     let mut found = Vec::new();
     for name in measurement_names(context, scope, &measurement.name)? {
         let fields: BTreeMap<_, _> = context
             .source
-            .fields(scope, &name)?
+            .fields(scope, &name, time)?
             .into_iter()
             .filter_map(|(field, types)| Some((field, widest(&types)?)))
             .collect();
         if fields.is_empty() {
             continue;
         }
-        let tags = context.source.tag_keys(scope, &name)?.into_iter().collect();
+        let tags = context.source.tag_keys(scope, &name, time)?.into_iter().collect();
         found.push(Resolved::Measurement(Table { scope: scope.clone(), name: name.into(), fields, tags }));
     }
     Ok(found)

@@ -12,7 +12,7 @@ use crate::limits::SUBQUERY_DEPTH_MAX;
 use crate::statement::{Input, Kind, Measurement, Output, Role, Select, Source, Subquery, SubqueryColumn};
 use crate::window::Window;
 use crate::{Context, Error, Result, Scope};
-use model::{FieldType, MAX_TIME, MIN_TIME};
+use model::{FieldType, MAX_TIME, MIN_TIME, TimeRange};
 
 /// What a subquery takes from the SELECT around it.
 #[derive(Debug, Clone, Copy)]
@@ -167,6 +167,7 @@ fn sources(context: &Context<'_>, select: &ast::Select, head: &Head) -> Result<V
         ascending: head.ascending,
         depth: head.depth,
     };
+    let time = TimeRange::new(head.first, head.last.saturating_add(1));
     let mut resolved: Vec<Resolved> = Vec::new();
     for source in &select.sources {
         match source {
@@ -175,7 +176,7 @@ fn sources(context: &Context<'_>, select: &ast::Select, head: &Head) -> Result<V
             }
             ast::Source::Measurement(measurement) => {
                 let scope: Scope = scope::resolve(context, measurement)?;
-                resolved.extend(tables(context, &scope, measurement)?);
+                resolved.extend(tables(context, &scope, measurement, time)?);
             }
         }
     }

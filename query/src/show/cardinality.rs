@@ -9,7 +9,7 @@ use super::tables::{Filter, Tables};
 use crate::analyze;
 use crate::ast::{Binary, CardinalityOf, Expr, Literal, Operator, ShowCardinality};
 use crate::{Context, Error, Result, RowSink, Scope};
-use model::{Column, Values};
+use model::{Column, TimeRange, Values};
 use std::collections::BTreeSet;
 
 /// Counts.
@@ -99,7 +99,9 @@ fn count(
     if *of == CardinalityOf::FieldKeys {
         let mut fields = BTreeSet::new();
         for scope in scopes {
-            fields.extend(context.source.fields(scope, name)?.into_iter().map(|(field, _)| field));
+            fields.extend(
+                context.source.fields(scope, name, TimeRange::ALL)?.into_iter().map(|(field, _)| field),
+            );
         }
         return Ok(fields.len());
     }

@@ -5,6 +5,7 @@ use super::{emit, page};
 use crate::analyze;
 use crate::ast::ShowFieldKeys;
 use crate::{Context, Result, RowSink, Scope};
+use model::TimeRange;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -30,7 +31,7 @@ pub(crate) fn field_keys(show: &ShowFieldKeys, context: &Context<'_>, sink: &mut
 }
 
 fn rows(context: &Context<'_>, scope: &Scope, name: &str) -> Result<Vec<Vec<String>>> {
-    let fields = context.source.fields(scope, name)?;
+    let fields = context.source.fields(scope, name, TimeRange::ALL)?;
     let mut rows: Vec<Vec<String>> = fields
         .into_iter()
         .flat_map(|(field, types)| types.into_iter().map(move |ty| vec![field.clone(), ty.name().to_owned()]))

@@ -128,7 +128,7 @@ impl<'a> Tables<'a> {
         for scope in scopes {
             let predicate = self.predicate(scope, name)?;
             let source = self.context.source;
-            for key in source.tag_keys(scope, name)?.into_iter().filter(|key| is_wanted(key)) {
+            for key in source.tag_keys(scope, name, self.time)?.into_iter().filter(|key| is_wanted(key)) {
                 if self.context.cancel.is_cancelled() {
                     return Err(Error::Cancelled);
                 }
@@ -143,7 +143,7 @@ impl<'a> Tables<'a> {
         if self.condition.is_none() {
             return Ok(TagPredicate::All);
         }
-        let fields = self.context.source.fields(scope, name)?;
+        let fields = self.context.source.fields(scope, name, TimeRange::ALL)?;
         let kind = |reference: &Reference| {
             let field = fields.iter().find(|(field, _)| *field == reference.name);
             let ty = field.and_then(|(_, types)| types.first());

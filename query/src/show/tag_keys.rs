@@ -4,6 +4,7 @@ use super::tables::{Filter, Tables};
 use super::{emit, page};
 use crate::ast::ShowTagKeys;
 use crate::{Context, Result, RowSink, Scope};
+use model::TimeRange;
 use std::collections::BTreeSet;
 
 /// The tag keys of each measurement. SLIMIT and SOFFSET parse and mean nothing, as in InfluxDB.
@@ -36,7 +37,7 @@ fn keys_of(
     let mut keys = BTreeSet::new();
     if tables.is_unfiltered() {
         for scope in scopes {
-            keys.extend(context.source.tag_keys(scope, name)?);
+            keys.extend(context.source.tag_keys(scope, name, TimeRange::ALL)?);
         }
         return Ok(keys);
     }

@@ -103,6 +103,14 @@ fn find<'a>(databases: &'a BTreeMap<String, Database>, scope: &Scope) -> SourceR
     Ok(database)
 }
 
+/// The range of the shards that touch `time`.
+fn shards(time: TimeRange) -> TimeRange {
+    TimeRange::new(
+        time.start.div_euclid(SHARD_NS).saturating_mul(SHARD_NS),
+        (time.end - 1).div_euclid(SHARD_NS).saturating_add(1).saturating_mul(SHARD_NS),
+    )
+}
+
 impl Source for Memory {
     fn default_retention_policy(&self, db: &str) -> SourceResult<String> {
         let databases = self.lock();
@@ -117,10 +125,17 @@ impl Source for Memory {
         Ok(tables.keys().filter(|(rp, _)| **rp == *scope.rp).map(|(_, name)| name.clone()).collect())
     }
 
-    fn fields(&self, scope: &Scope, measurement: &str) -> SourceResult<Vec<(String, Vec<FieldType>)>> {
+    fn fields(
+        &self,
+        scope: &Scope,
+        measurement: &str,
+        time: TimeRange,
+    ) -> SourceResult<Vec<(String, Vec<FieldType>)>> {
+        let shards = shards(time);
         self.with_table(scope, measurement, |table| {
             let mut fields: BTreeMap<String, BTreeSet<FieldType>> = BTreeMap::new();
-            for row in table.values().flat_map(|series| series.rows.values()) {
+            let rows = table.values().flat_map(|series| &series.rows);
+            for (_, row) in rows.filter(|(ts, _)| shards.contains(**ts)) {
                 for (name, value) in row {
                     fields.entry(name.clone()).or_default().insert(value.field_type());
                 }
@@ -129,9 +144,11 @@ impl Source for Memory {
         })
     }
 
-    fn tag_keys(&self, scope: &Scope, measurement: &str) -> SourceResult<Vec<String>> {
+    fn tag_keys(&self, scope: &Scope, measurement: &str, time: TimeRange) -> SourceResult<Vec<String>> {
+        let shards = shards(time);
         self.with_table(scope, measurement, |table| {
-            let keys = table.values().flat_map(|series| series.tags.iter().map(|(key, _)| key.to_owned()));
+            let live = table.values().filter(|series| series.rows.keys().any(|ts| shards.contains(*ts)));
+            let keys = live.flat_map(|series| series.tags.iter().map(|(key, _)| key.to_owned()));
             keys.collect::<BTreeSet<_>>().into_iter().collect()
         })
     }
@@ -143,11 +160,8 @@ impl Source for Memory {
         tags: &TagPredicate,
         time: TimeRange,
     ) -> SourceResult<Vec<Arc<Tags>>> {
+        let shards = shards(time);
         self.with_table(scope, measurement, |table| {
-            let shards = TimeRange::new(
-                time.start.div_euclid(SHARD_NS).saturating_mul(SHARD_NS),
-                (time.end - 1).div_euclid(SHARD_NS).saturating_add(1).saturating_mul(SHARD_NS),
-            );
             let passing = table.values().filter(|series| {
                 tags.matches(&series.tags) && series.rows.keys().any(|ts| shards.contains(*ts))
             });

@@ -22,13 +22,23 @@ impl Source for Embedded {
         self.snapshot(scope)?.measurements().map(texts).map_err(|error| source_error(&error))
     }
 
-    fn fields(&self, scope: &Scope, measurement: &str) -> SourceResult<Vec<(String, Vec<FieldType>)>> {
-        let fields = self.snapshot(scope)?.fields(measurement).map_err(|error| source_error(&error))?;
+    fn fields(
+        &self,
+        scope: &Scope,
+        measurement: &str,
+        time: TimeRange,
+    ) -> SourceResult<Vec<(String, Vec<FieldType>)>> {
+        let fields = self.snapshot(scope)?.within(time).fields(measurement);
+        let fields = fields.map_err(|error| source_error(&error))?;
         Ok(fields.into_iter().map(|(name, types)| (name.into(), types)).collect())
     }
 
-    fn tag_keys(&self, scope: &Scope, measurement: &str) -> SourceResult<Vec<String>> {
-        self.snapshot(scope)?.tag_keys(measurement).map(texts).map_err(|error| source_error(&error))
+    fn tag_keys(&self, scope: &Scope, measurement: &str, time: TimeRange) -> SourceResult<Vec<String>> {
+        self.snapshot(scope)?
+            .within(time)
+            .tag_keys(measurement)
+            .map(texts)
+            .map_err(|error| source_error(&error))
     }
 
     fn series(

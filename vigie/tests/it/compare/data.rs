@@ -2,8 +2,8 @@
 //!
 //! No two hosts have a point at one instant: in which order InfluxDB merges such points depends on how
 //! many processors it has. No two values of `usage` are equal: which row `percentile` then picks
-//! depends on how InfluxDB sorts. All of it lies in two hours from 2024-01-01T00:00:00Z, most of it every ten seconds, except `sparse`
-//! and `weeks`, which reach over several shards.
+//! depends on how InfluxDB sorts. All of it lies in two hours from 2024-01-01T00:00:00Z, most of it every ten seconds, except `sparse`,
+//! `weeks` and `turned`, which reach over several shards.
 
 use std::fmt::Write as _;
 
@@ -44,6 +44,7 @@ pub(crate) fn batches(seed: u64) -> Vec<(&'static str, String)> {
             "other",
             format!("cpu,host=alpha usage=1.5 {START}000000000\narchive,host=beta n=3i {START}000000000\n"),
         ),
+        ("autogen", turned()),
     ]
 }
 
@@ -108,6 +109,17 @@ fn sparse(random: &mut Random) -> String {
             random.below(1_000_000_000)
         );
         let _ = writeln!(out, "weeks,kind=b v={}i {ts}000000000", 100 - week);
+    }
+    out
+}
+
+/// A field that has another type each week, and tags and fields that some weeks do not have.
+fn turned() -> String {
+    let weeks = ["v=\"idle\"", "v=7i,w=1", "v=2.5,w=3i", "v=true", "w=4i"];
+    let mut out = String::new();
+    for (ts, fields) in (START..).step_by(7 * 86_400).zip(weeks) {
+        let _ = writeln!(out, "turned,host=a {fields} {ts}000000000");
+        let _ = writeln!(out, "turned,host=b,rack=r{ts} {fields} {}000000000", ts + 60);
     }
     out
 }
