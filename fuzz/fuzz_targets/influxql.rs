@@ -2,18 +2,7 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use query::ast::Statement;
-use query::parse;
+#[path = "../bodies/influxql.rs"]
+mod body;
 
-fuzz_target!(|text: &str| {
-    let Ok(statements) = parse(text) else { return };
-    for statement in statements {
-        // A printed password is no longer one.
-        if let Statement::CreateUser(_) | Statement::SetPassword(_) = statement {
-            continue;
-        }
-        let printed = statement.to_string();
-        assert_eq!(parse(&printed), Ok(vec![statement]), "{printed}");
-    }
-});
+libfuzzer_sys::fuzz_target!(|text: &str| body::run(text));

@@ -2,14 +2,9 @@
 
 #![no_main]
 
+#[path = "../bodies/manifest.rs"]
+mod body;
+#[path = "../bodies/records.rs"]
 mod records;
 
-use disk::SimFs;
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|input: &[u8]| {
-    let sim = SimFs::new(1);
-    disk::Fs::create_dir_all(&sim, "data".as_ref()).expect("the disk is well");
-    records::write(&sim, "data/MANIFEST", input);
-    records::live(&sim);
-});
+libfuzzer_sys::fuzz_target!(|input: &[u8]| body::run(input));

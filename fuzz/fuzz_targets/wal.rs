@@ -3,17 +3,9 @@
 
 #![no_main]
 
+#[path = "../bodies/wal.rs"]
+mod body;
+#[path = "../bodies/records.rs"]
 mod records;
 
-use disk::SimFs;
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|input: &[u8]| {
-    let sim = SimFs::new(1);
-    drop(records::open(&sim).expect("an empty directory opens"));
-    for entry in disk::Fs::list(&sim, "data/wal".as_ref()).expect("the folder is there") {
-        disk::Fs::remove_file(&sim, &std::path::Path::new("data/wal").join(entry.name)).expect("it goes");
-    }
-    records::write(&sim, "data/wal/0000000002-0000000001.wal", input);
-    records::live(&sim);
-});
+libfuzzer_sys::fuzz_target!(|input: &[u8]| body::run(input));

@@ -16,6 +16,7 @@ mod backup;
 mod cli;
 mod collect;
 mod compare;
+mod corpora;
 mod crash;
 mod full_disk;
 mod http;

@@ -8,14 +8,15 @@ use std::time::Duration;
 use disk::SimFs;
 use disk::log::{Frames, Writer};
 use model::{
-    Budget, CancelToken, Direction, FieldRequest, ManualClock, ScanOrder, ScanRequest, TagPredicate, TimeRange,
+    Budget, CancelToken, Direction, FieldRequest, ManualClock, ScanOrder, ScanRequest, TagPredicate,
+    TimeRange,
 };
 use tsdb::{Engine, Options, Snapshot};
 
 /// Records of one input. Each costs a frame.
 const RECORDS_MAX: usize = 32;
 
-pub fn open(sim: &SimFs) -> tsdb::Result<Arc<Engine>> {
+pub(crate) fn open(sim: &SimFs) -> tsdb::Result<Arc<Engine>> {
     let clock = Arc::new(ManualClock::new(1_704_880_800_000_000_000));
     let options = Options {
         background: false,
@@ -27,7 +28,7 @@ pub fn open(sim: &SimFs) -> tsdb::Result<Arc<Engine>> {
 }
 
 /// Writes the records of `input` as frames with numbers from 1.
-pub fn write(sim: &SimFs, path: &str, mut input: &[u8]) {
+pub(crate) fn write(sim: &SimFs, path: &str, mut input: &[u8]) {
     let mut writer = Writer::create(sim, Path::new(path), 1, 1, 0).expect("the disk is well");
     for lsn in 1..=RECORDS_MAX {
         let Some((head, rest)) = input.split_first_chunk::<3>() else { break };
@@ -41,7 +42,7 @@ pub fn write(sim: &SimFs, path: &str, mut input: &[u8]) {
 }
 
 /// Opens, reads everything, writes it into segments, merges, and reads again.
-pub fn live(sim: &SimFs) {
+pub(crate) fn live(sim: &SimFs) {
     let Ok(engine) = open(sim) else { return };
     read(&engine);
     let _ = engine.freeze();
