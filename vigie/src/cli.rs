@@ -326,7 +326,7 @@ pub(crate) struct ImportOptions {
 /// How `query` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum AnswerFormat {
-    /// A table per series
+    /// A table per series, laid out by its first 1,000 rows
     Table,
     /// The server's JSON
     Json,

@@ -89,20 +89,6 @@ impl Client {
         let request = self.request(Method::POST, "/query", params);
         request.header("content-type", "application/x-www-form-urlencoded").body(form)
     }
-
-    /// `POST /query`: a statement's whole answer.
-    ///
-    /// # Errors
-    /// As [`fetch`](Self::fetch), and when the answer breaks off. An error of the statement is in the answer.
-    pub(crate) async fn query(
-        &self,
-        params: &[(&str, &str)],
-        accept: &str,
-        statement: &str,
-    ) -> anyhow::Result<String> {
-        let response = self.fetch(self.statement(params, statement).header("accept", accept)).await?;
-        response.text().await.with_context(|| format!("{}/query broke off its answer", self.url))
-    }
 }
 
 /// What a server's refusal says: InfluxDB's and our own `{"error":"..."}`, else the status and the text.

@@ -8,10 +8,10 @@
 //! missed; copy once more with `--start`.
 
 mod copy;
-mod documents;
 mod plan;
 mod rows;
 mod schema;
+mod source;
 
 use super::definitions;
 use super::destination::{Destination, Patient};
@@ -20,9 +20,9 @@ use crate::client::Client;
 use crate::progress::{Progress, Unit};
 use anyhow::Context as _;
 use copy::Copy;
-use documents::Influx;
 use plan::Plan;
 use schema::Database;
+use source::Influx;
 
 /// Copies everything that was asked for.
 pub(super) async fn run(options: &ImportOptions, from: &str) -> anyhow::Result<()> {

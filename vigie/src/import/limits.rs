@@ -32,8 +32,5 @@ pub(super) const STATE_EVERY: Duration = Duration::from_secs(1);
 /// Rows that an InfluxDB puts into one JSON document.
 pub(super) const CHUNK_ROWS: u32 = 5_000;
 
-/// Longest JSON document of an InfluxDB, in bytes. Protects memory from one that has no end.
-pub(super) const DOCUMENT_BYTES_MAX: usize = 256 << 20;
-
 /// Windows of one retention policy. Protects memory from a source that tells of absurd times.
 pub(super) const WINDOWS_MAX: usize = 1_000_000;

@@ -1,14 +1,14 @@
-//! The command line: help, configuration, and asking a server.
+//! The command line: help, configuration.
 
 use crate::vigie::{BINARY, Home, run};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-fn check_fails(output: &Output, code: i32, part: &str) {
+pub(crate) fn check_fails(output: &Output, code: i32, part: &str) {
     let told = text(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{told}");
     assert!(told.contains(part), "{told}");
@@ -116,32 +116,6 @@ fn the_printed_configuration_is_sound() {
     let path = home.path().join("vigie.toml");
     let checked = run(&["config", "check", "--config", path.to_str().unwrap()]);
     assert!(checked.status.success(), "{}\n{}", text(&checked.stderr), text(&printed.stdout));
-}
-
-#[test]
-fn query_prints_tables_json_and_csv() {
-    let home = Home::new();
-    let vigie = home.start("server");
-    vigie.query("", "CREATE DATABASE telegraf");
-    vigie
-        .write("telegraf", "mem,host=a used=5i 1700000000000000000\nmem,host=a used=17i 1700000010000000000");
-    let ask = |more: &[&str]| run(&[&["query", "--url", &vigie.url], more].concat());
-    let table = ask(&["SELECT used FROM mem GROUP BY host"]);
-    assert_eq!(
-        text(&table.stdout),
-        "mem  host=a\ntime                  used\n2023-11-14T22:13:20Z     5\n2023-11-14T22:13:30Z    17\n"
-    );
-    assert_eq!(text(&ask(&["--since", "1h", "SELECT used FROM mem"]).stdout), "no rows\n");
-    let csv = ask(&["--format", "csv", "SELECT used FROM mem"]);
-    assert_eq!(
-        text(&csv.stdout),
-        "name,tags,time,used\nmem,,1700000000000000000,5\nmem,,1700000010000000000,17\n"
-    );
-    let json: serde_json::Value =
-        serde_json::from_slice(&ask(&["--format", "json", "SHOW DATABASES"]).stdout).unwrap();
-    assert_eq!(json["results"][0]["series"][0]["values"][0][0], "telegraf");
-    check_fails(&ask(&["SELECT used FORM mem"]), 1, "found FORM, expected FROM at line 1, char 13");
-    check_fails(&ask(&["--db", "none", "SELECT used FROM mem"]), 1, "database not found: none");
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod inspect;
 mod metrics;
 mod page;
 mod peers;
+mod query;
 mod receiver;
 mod transfer;
 mod vigie;

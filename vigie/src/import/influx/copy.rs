@@ -1,10 +1,11 @@
 //! Taking the steps of a copy, and noting how far it is.
 
-use super::documents::{Failure, Influx, parse};
 use super::plan::{Part, Plan, StepName, place};
 use super::rows::{TypedField, lines};
 use super::schema::{Field, quoted, type_within};
+use super::source::Influx;
 use crate::cli::ImportOptions;
+use crate::documents::{Failure, parse};
 use crate::import::batch::Batch;
 use crate::import::destination::{Destination, Outcome};
 use crate::import::rejects::Rejects;

@@ -1,7 +1,7 @@
 //! The steps of a copy, in a fixed order: by database, retention policy, window of time, measurement.
 
-use super::documents::Influx;
 use super::schema::{self, Database, Measurements, Policy};
+use super::source::Influx;
 use crate::cli::ImportOptions;
 use crate::import::limits::WINDOWS_MAX;
 use crate::progress::Progress;

@@ -1,6 +1,6 @@
 //! From JSON rows to lines, by the types that the schema told.
 
-use super::documents::Series;
+use crate::documents::Series;
 use anyhow::Context as _;
 use model::line_protocol::push_line;
 use model::{FieldRef, FieldType, FieldValue, SeriesKey, Tags};
@@ -64,8 +64,8 @@ fn typed(value: &RawValue, ty: FieldType) -> anyhow::Result<Option<FieldValue>> 
 
 #[cfg(test)]
 mod tests {
-    use super::super::documents::parse;
     use super::*;
+    use crate::documents::parse;
 
     #[test]
     fn rows_become_lines_by_the_types_of_the_schema() {

@@ -1,6 +1,6 @@
 //! What an InfluxDB 1.x says that it holds.
 
-use super::documents::Influx;
+use super::source::Influx;
 use crate::progress::Progress;
 use anyhow::Context as _;
 use model::{FieldType, TimeRange, duration};

@@ -1,51 +1,47 @@
-//! Asking an InfluxDB 1.x, and its answers: one JSON document after another, each on a line of its own.
+//! Answers in chunks, as InfluxDB 1.x gives them: one JSON document after another, each on a line of its own.
 
-use super::super::destination::Patient;
-use super::super::limits::{CHUNK_ROWS, DOCUMENT_BYTES_MAX};
-use crate::client::{last_cause, refusal};
-use crate::progress::Progress;
+use crate::client::last_cause;
+use crate::limits::DOCUMENT_BYTES_MAX;
 use reqwest::Response;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
-/// An InfluxDB that is asked.
-#[derive(Debug)]
-pub(super) struct Influx {
-    pub(super) server: Patient,
-    login: Option<(String, String)>,
-}
-
 /// A chunk of an answer. Numbers keep their own text: a 64-bit integer has more digits than a float holds.
 #[derive(Debug, Deserialize)]
-struct Document<'a> {
+pub(crate) struct Document<'a> {
     #[serde(borrow, default)]
-    results: Vec<Part<'a>>,
-    error: Option<String>,
+    pub(crate) results: Vec<Part<'a>>,
+    /// Why there is no answer at all.
+    pub(crate) error: Option<String>,
 }
 
+/// What one statement has in a document.
 #[derive(Debug, Deserialize)]
-struct Part<'a> {
+pub(crate) struct Part<'a> {
+    #[serde(default)]
+    pub(crate) statement_id: usize,
     #[serde(borrow, default)]
-    series: Vec<Series<'a>>,
-    error: Option<String>,
+    pub(crate) series: Vec<Series<'a>>,
+    /// Why the statement went no further.
+    pub(crate) error: Option<String>,
 }
 
 /// Rows of one series.
 #[derive(Debug, Deserialize)]
-pub(super) struct Series<'a> {
+pub(crate) struct Series<'a> {
     #[serde(default)]
-    pub(super) name: String,
+    pub(crate) name: String,
     #[serde(default)]
-    pub(super) tags: BTreeMap<String, String>,
-    pub(super) columns: Vec<String>,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) columns: Vec<String>,
     #[serde(borrow, default)]
-    pub(super) values: Vec<Vec<&'a RawValue>>,
+    pub(crate) values: Vec<Vec<&'a RawValue>>,
 }
 
 /// Why an answer was not had whole.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// The connection broke; asking again may help.
     Broken(anyhow::Error),
     /// Asking again would not help.
@@ -67,7 +63,8 @@ impl From<Failure> for anyhow::Error {
 }
 
 /// An answer while it comes.
-pub(super) struct Documents {
+#[derive(Debug)]
+pub(crate) struct Documents {
     response: Response,
     buf: Vec<u8>,
     /// How much of `buf` is known to hold no newline.
@@ -76,50 +73,14 @@ pub(super) struct Documents {
     is_partial: bool,
 }
 
-impl Influx {
-    pub(super) const fn new(server: Patient, login: Option<(String, String)>) -> Self {
-        Self { server, login }
-    }
-
-    /// Asks a statement.
-    pub(super) async fn ask(&self, statement: &str, progress: &Progress) -> anyhow::Result<Documents> {
-        let chunk = CHUNK_ROWS.to_string();
-        let params = [("epoch", "ns"), ("chunked", "true"), ("chunk_size", &*chunk)];
-        let make = |client: &crate::client::Client| {
-            let request = client.statement(&params, statement);
-            match &self.login {
-                Some((user, password)) => request.basic_auth(user, Some(password)),
-                None => request,
-            }
-        };
-        let response = self.server.send(make, progress).await?;
-        if !response.status().is_success() {
-            return Err(refusal(response).await);
-        }
-        Ok(Documents { response, buf: Vec::new(), searched: 0, is_partial: false })
-    }
-
-    /// Every row of an answer as text, with the name of its series; for answers about the schema.
-    pub(super) async fn table(
-        &self,
-        statement: &str,
-        progress: &Progress,
-    ) -> anyhow::Result<Vec<(String, Vec<String>)>> {
-        let mut documents = self.ask(statement, progress).await?;
-        let mut rows = Vec::new();
-        while let Some(document) = documents.next().await? {
-            for series in parse(&document)? {
-                let texts = |row: &Vec<&RawValue>| row.iter().map(|value| as_text(value)).collect();
-                rows.extend(series.values.iter().map(|row| (series.name.clone(), texts(row))));
-            }
-        }
-        Ok(rows)
-    }
-}
-
 impl Documents {
+    /// The documents of an answer that has begun.
+    pub(crate) const fn new(response: Response) -> Self {
+        Self { response, buf: Vec::new(), searched: 0, is_partial: false }
+    }
+
     /// The next document's text.
-    pub(super) async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
         loop {
             if let Some(end) = self.buf[self.searched..].iter().position(|byte| *byte == b'\n') {
                 let rest = self.buf.split_off(self.searched + end + 1);
@@ -151,7 +112,11 @@ impl Documents {
     }
 }
 
-fn read(document: &[u8]) -> anyhow::Result<Document<'_>> {
+/// A document's text as what it says.
+///
+/// # Errors
+/// When it is none.
+pub(crate) fn read(document: &[u8]) -> anyhow::Result<Document<'_>> {
     serde_json::from_slice(document)
         .map_err(|error| anyhow::anyhow!("the answer is not InfluxDB's JSON: {error}"))
 }
@@ -177,7 +142,7 @@ fn is_partial(document: &[u8]) -> anyhow::Result<bool> {
 ///
 /// # Errors
 /// When it is none, or tells an error of the statement.
-pub(super) fn parse(document: &[u8]) -> anyhow::Result<Vec<Series<'_>>> {
+pub(crate) fn parse(document: &[u8]) -> anyhow::Result<Vec<Series<'_>>> {
     let document = read(document)?;
     if let Some(error) = document.error {
         anyhow::bail!("{error}");
@@ -193,7 +158,7 @@ pub(super) fn parse(document: &[u8]) -> anyhow::Result<Vec<Series<'_>>> {
 }
 
 /// A string without its quotes; anything else as it stands.
-fn as_text(value: &RawValue) -> String {
+pub(crate) fn as_text(value: &RawValue) -> String {
     serde_json::from_str::<String>(value.get()).unwrap_or_else(|_| value.get().to_owned())
 }
 
