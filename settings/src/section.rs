@@ -6,6 +6,7 @@ use crate::document::{Document, Entry, integer};
 use crate::error::{Problem, SettingsError};
 use crate::interval;
 use crate::limits::LIST_MAX;
+use std::path::PathBuf;
 use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -61,6 +62,32 @@ impl<'a> Section<'a> {
     /// A text.
     pub fn text(&mut self, key: &'static str) -> Result<Option<String>, SettingsError> {
         self.typed(key, "a text", |value| value.as_str().map(str::to_owned))
+    }
+
+    /// A text that is not empty: a name, an address.
+    ///
+    /// # Errors
+    /// When it is empty, is no text, or two files give it.
+    pub fn name(&mut self, key: &'static str) -> Result<Option<String>, SettingsError> {
+        match self.text(key)? {
+            Some(text) if text.trim().is_empty() => {
+                Err(self.invalid(key, format!("expected a name, found {text:?}")))
+            }
+            name => Ok(name),
+        }
+    }
+
+    /// A path as it stands; relative ones are taken from where the process was started.
+    ///
+    /// # Errors
+    /// When it is empty or cannot be a path, is no text, or two files give it.
+    pub fn path(&mut self, key: &'static str) -> Result<Option<PathBuf>, SettingsError> {
+        match self.text(key)? {
+            Some(text) if text.trim().is_empty() || text.contains('\0') => {
+                Err(self.invalid(key, format!("expected a path, found {text:?}")))
+            }
+            path => Ok(path.map(PathBuf::from)),
+        }
     }
 
     /// A text, or a number as its text: for sizes such as `"512MiB"` or `1000000`.

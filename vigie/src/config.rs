@@ -3,6 +3,7 @@
 pub(crate) mod address;
 mod environment;
 mod files;
+mod folders;
 mod memory;
 mod print;
 mod server;
@@ -65,6 +66,13 @@ pub(crate) fn check(options: &ConfigOptions) -> anyhow::Result<()> {
     let files = read_files(options)?;
     let config = Config::from_files(&files)?;
     let mut out = std::io::stdout().lock();
+    let folders =
+        [("data_dir", Some(&config.storage.data_dir)), ("backup_dir", config.storage.backup_dir.as_ref())];
+    for (key, dir) in folders {
+        for warning in dir.into_iter().flat_map(|dir| folders::warnings(dir)) {
+            writeln!(out, "warning: [storage] {key}: {warning}")?;
+        }
+    }
     for warning in &config.collector.warnings {
         writeln!(out, "warning: {warning}")?;
     }

@@ -116,7 +116,7 @@ fn read_handler(entry: &Entry<'_>) -> Result<HandlerSettings, SettingsError> {
     let name = section.text("name")?.unwrap_or_else(|| entry.name.to_owned());
     let kind = match entry.name {
         "slack" => slack(entry, &mut section)?,
-        _ => HandlerKind::Log(LogSettings { path: section.text("path")?.map(PathBuf::from) }),
+        _ => HandlerKind::Log(LogSettings { path: section.path("path")? }),
     };
     section.finish()?;
     Ok(HandlerSettings { name, kind })

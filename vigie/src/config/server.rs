@@ -1,8 +1,8 @@
 //! `[server]` and `[storage]`.
 
-use super::address;
 use super::memory::Memory;
 use super::size::Size;
+use super::{address, folders};
 use settings::{Document, Section, SettingsError};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -15,6 +15,9 @@ const RETENTION_MIN: Duration = Duration::from_secs(3_600);
 
 /// The highest limit on the series of a shard: a segment numbers them with 32 bits.
 const SERIES_MAX_MOST: usize = u32::MAX as usize;
+
+/// Where data goes unless the configuration or a flag says where.
+pub(super) const DATA_DIR: &str = "vigie-data";
 
 /// `[server]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +55,16 @@ pub(crate) struct StorageSettings {
 impl StorageSettings {
     pub(crate) fn read(documents: &[Document<'_>]) -> Result<Self, SettingsError> {
         let mut section = Section::top("storage", documents)?;
-        let data_dir = section.text("data_dir")?.map_or_else(|| PathBuf::from("vigie-data"), PathBuf::from);
-        let backup_dir = section.text("backup_dir")?.map(PathBuf::from);
+        let data_dir = section.path("data_dir")?.unwrap_or_else(|| PathBuf::from(DATA_DIR));
+        let backup_dir = section.path("backup_dir")?;
+        if backup_dir.as_ref() == Some(&data_dir) {
+            let reason = "expected another folder than data_dir".to_owned();
+            return Err(section.invalid("backup_dir", reason));
+        }
+        for (key, dir) in [("data_dir", Some(&data_dir)), ("backup_dir", backup_dir.as_ref())] {
+            let reason = dir.and_then(|dir: &PathBuf| folders::reason_against(dir));
+            reason.map_or(Ok(()), |reason| Err(section.invalid(key, reason)))?;
+        }
         let policy = section.choice("sync", &["always", "interval", "os"])?.unwrap_or("always");
         let pause = section.interval("sync_interval")?.unwrap_or(Duration::from_secs(1));
         let sync = match policy {
@@ -71,7 +82,7 @@ impl StorageSettings {
         };
         let series_max =
             section.count("series_max", 0, SERIES_MAX_MOST)?.map_or(SERIES_MAX, |count| count as u64);
-        let database = section.text("database")?.unwrap_or_else(|| "telegraf".to_owned());
+        let database = section.name("database")?.unwrap_or_else(|| "telegraf".to_owned());
         let retention = section.interval("retention")?.unwrap_or(Duration::from_secs(7 * 86_400));
         if !retention.is_zero() && retention < RETENTION_MIN {
             let reason = "expected \"0s\", which keeps for ever, or at least \"1h\"".to_owned();

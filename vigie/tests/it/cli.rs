@@ -81,6 +81,15 @@ fn a_mistake_in_the_configuration_is_told_with_its_place() {
     check("[sever]\n", "1: there is no section [sever]; did you mean \"server\"?");
     check("[server]\nhttp_addr = \"here\"\n", "2: [server] http_addr: expected an address");
     check("[storage]\nsync = \"maybe\"\n", "2: [storage] sync: expected one of");
+    check("[storage]\ndata_dir = \"\"\n", "2: [storage] data_dir: expected a path, found \"\"");
+    check("[storage]\nbackup_dir = \" \"\n", "2: [storage] backup_dir: expected a path, found \" \"");
+    check(
+        "[storage]\ndata_dir = \"a\"\nbackup_dir = \"a\"\n",
+        "3: [storage] backup_dir: expected another folder",
+    );
+    check("[storage]\ndata_dir = \"/dev/null/x\"\n", "2: [storage] data_dir: expected a folder, found");
+    check("[storage]\ndatabase = \"\"\n", "2: [storage] database: expected a name, found \"\"");
+    check("[[notify.log]]\npath = \"\"\n", "2: [notify.log] path: expected a path, found \"\"");
     check(
         "[agent]\ninterval = ${VIGIE_TEST_UNSET}\n",
         "2: the environment variable VIGIE_TEST_UNSET is not set",
