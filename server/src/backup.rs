@@ -155,6 +155,7 @@ async fn stream(
     .await??;
     let list = backup.list().clone();
     let json = list.encode();
+    let sent = (files.len(), files.iter().map(|file| file.bytes).sum::<u64>());
     let length = archive::length(&files, json.len());
     let body = body::ArchiveBody::start(length, move |out| {
         let _place = place;
@@ -170,6 +171,8 @@ async fn stream(
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-tar"));
     headers.insert("x-vigie-backup-lsn", HeaderValue::from(list.lsn.0));
     headers.insert("x-vigie-backup-files", HeaderValue::from(list.files.len()));
+    headers.insert("x-vigie-backup-sent-files", HeaderValue::from(sent.0));
+    headers.insert("x-vigie-backup-sent-bytes", HeaderValue::from(sent.1));
     headers.insert("x-vigie-backup-unreadable", HeaderValue::from(list.unreadable.len()));
     Ok(response)
 }

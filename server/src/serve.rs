@@ -13,6 +13,7 @@ use crate::{Config, limits};
 use alerting::AlertService;
 use disk::{Fs, StdFs};
 use model::{Budget, Clock, SystemClock};
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -54,6 +55,7 @@ impl Server {
             more_metrics: Arc::default(),
             page_database: config.page_database.as_str().into(),
             backups: Arc::new(Backups::new(config.backup_dir.clone())),
+            instance: RandomState::new().build_hasher().finish(),
         };
         let hosts = TrustedHosts(config.hosts.iter().map(|host| host.to_ascii_lowercase()).collect());
         let opened = open_behind(config, state.clone(), publish.clone());

@@ -39,6 +39,8 @@ pub(crate) struct AppState {
     pub(crate) more_metrics: Arc<OnceLock<MetricsSource>>,
     pub(crate) page_database: Arc<str>,
     pub(crate) backups: Arc<Backups>,
+    /// Tells this process from any other, whatever address it is asked at.
+    pub(crate) instance: u64,
 }
 
 impl AppState {

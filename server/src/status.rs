@@ -11,12 +11,19 @@ use serde_json::json;
 const JSON: [(HeaderName, HeaderValue); 1] =
     [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
 
+/// What tells one server from another at `/ping`: a number drawn at its start, in hex.
+const INSTANCE: HeaderName = HeaderName::from_static("x-vigie-instance");
+
 /// `GET` and `HEAD /ping`: 204 from the first moment on; with `verbose`, 200 and the version.
-pub(crate) async fn ping(params: Params) -> Response {
-    match params.get("verbose") {
+pub(crate) async fn ping(State(state): State<AppState>, params: Params) -> Response {
+    let mut response = match params.get("verbose") {
         None | Some("0" | "false") => no_content(),
         Some(_) => as_json(StatusCode::OK, &json!({ "version": VERSION })),
+    };
+    if let Ok(instance) = HeaderValue::from_str(&format!("{:016x}", state.instance)) {
+        response.headers_mut().insert(INSTANCE, instance);
     }
+    response
 }
 
 /// `GET /health`: 200 once the store answers, 503 before that and after it failed.

@@ -96,7 +96,7 @@ impl Backup {
         for file in &self.list.files {
             match self.small.iter().find(|small| small.name == file.name) {
                 Some(small) => folder.copy(file, &mut small.bytes.as_slice())?,
-                None => folder.link(file, &self.root)?,
+                None => folder.link(file, &self.root).map(drop)?,
             }
         }
         folder.finish(&self.list)

@@ -1,23 +1,24 @@
 //! `vigie backup`: a backup of a running server, as a folder or as one archive.
 
 mod base;
-mod progress;
 mod receive;
 mod stream;
+mod summary;
 
-pub(crate) use progress::Progress;
 pub(crate) use receive::unpack;
 
 use crate::cli::BackupOptions;
 use crate::client::{last_cause, refusal};
+use crate::progress::{Progress, Unit};
 use crate::runtime;
 use anyhow::{Context as _, bail};
 use base::Base;
-use receive::{Received, Target};
+use receive::{Target, Unpacked};
 use reqwest::{Method, Response};
 use std::io::Write as _;
 use std::time::Instant;
 use stream::Stream;
+use summary::{Sent, Summary};
 
 /// Makes a backup and says what it is.
 pub(crate) fn run(options: &BackupOptions) -> anyhow::Result<()> {
@@ -25,15 +26,11 @@ pub(crate) fn run(options: &BackupOptions) -> anyhow::Result<()> {
 }
 
 async fn make(options: &BackupOptions) -> anyhow::Result<()> {
+    if options.on_server {
+        return link_on_server(options).await;
+    }
     let started = Instant::now();
     let client = options.server.client()?;
-    if options.on_server {
-        let request = client.request(Method::POST, "/vigie/v1/backup", &[("into", &options.dest)]);
-        let told: serde_json::Value = client.fetch(request).await?.json().await?;
-        let (path, files) = (told["path"].as_str().unwrap_or_default(), told["files"].as_u64().unwrap_or(0));
-        let (bytes, lsn) = (told["bytes"].as_u64().unwrap_or(0), told["lsn"].as_u64().unwrap_or(0));
-        return tell(false, &summary(&format!("{path} on the server"), files, bytes, lsn, started));
-    }
     let target = Target::new(&options.dest)?;
     let base = options.incremental.as_deref().map(Base::read).transpose()?;
     let request = client.request(Method::POST, "/vigie/v1/backup", &[]);
@@ -42,10 +39,20 @@ async fn make(options: &BackupOptions) -> anyhow::Result<()> {
     if !response.status().is_success() {
         return Err(refusal(response).await);
     }
-    let is_stdout = matches!(target, Target::Stdout);
-    let received = receive(response, target, base).await?;
-    tell(is_stdout, &summary(&options.dest, received.files, received.bytes, received.lsn, started))?;
-    match (received.damaged.as_slice(), received.unreadable) {
+    let (is_stdout, is_folder) = (matches!(target, Target::Stdout), matches!(target, Target::Folder(_)));
+    let about = About::new(&response)?;
+    let base_path = base.as_ref().map(|base| base.path.clone());
+    let unpacked = receive(response, target, base).await?;
+    let summary = Summary {
+        dest: options.dest.clone(),
+        lsn: about.lsn,
+        files: about.files,
+        sent: about.sent,
+        base: base_path,
+        took: started.elapsed(),
+    };
+    tell(is_stdout, &summary.line(is_folder.then_some(&unpacked)))?;
+    match (unpacked.damaged.as_slice(), about.unreadable) {
         ([], 0) => Ok(()),
         ([], missing) => {
             bail!("the backup lacks what {missing} segments of the store held: they cannot be read")
@@ -56,13 +63,55 @@ async fn make(options: &BackupOptions) -> anyhow::Result<()> {
     }
 }
 
-async fn receive(mut response: Response, target: Target, base: Option<Base>) -> anyhow::Result<Received> {
-    let number = |name: &str| response.headers().get(name)?.to_str().ok()?.parse::<u64>().ok();
-    let lsn = number("x-vigie-backup-lsn").context("the server's answer is no backup")?;
-    let files = number("x-vigie-backup-files").unwrap_or(0);
-    let unreadable = number("x-vigie-backup-unreadable").unwrap_or(0);
+/// The server makes a folder of hard links, which nothing is sent of.
+async fn link_on_server(options: &BackupOptions) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let client = options.server.client()?;
+    let request = client.request(Method::POST, "/vigie/v1/backup", &[("into", &options.dest)]);
+    let told: serde_json::Value = client.fetch(request).await?.json().await?;
+    let number = |name: &str| told[name].as_u64().unwrap_or(0);
+    let summary = Summary {
+        dest: format!("{} on the server", told["path"].as_str().unwrap_or_default()),
+        lsn: number("lsn"),
+        files: number("files"),
+        sent: Sent { files: number("files"), bytes: number("bytes") },
+        base: None,
+        took: started.elapsed(),
+    };
+    tell(false, &summary.line(None))
+}
+
+/// What a server says of the backup that it sends.
+struct About {
+    lsn: u64,
+    files: u64,
+    sent: Sent,
+    /// Segments of the store that could not be read.
+    unreadable: u64,
+}
+
+impl About {
+    fn new(response: &Response) -> anyhow::Result<Self> {
+        let number = |name: &str| {
+            let value =
+                response.headers().get(name).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+            value.with_context(|| format!("the server's answer is no backup: it has no header {name}"))
+        };
+        Ok(Self {
+            lsn: number("x-vigie-backup-lsn")?,
+            files: number("x-vigie-backup-files")?,
+            sent: Sent {
+                files: number("x-vigie-backup-sent-files")?,
+                bytes: number("x-vigie-backup-sent-bytes")?,
+            },
+            unreadable: number("x-vigie-backup-unreadable")?,
+        })
+    }
+}
+
+async fn receive(mut response: Response, target: Target, base: Option<Base>) -> anyhow::Result<Unpacked> {
     let total = response.content_length();
-    let progress = Progress::start(total);
+    let progress = Progress::new(Unit::Bytes, total);
     let (sender, stream) = Stream::new();
     let saving = tokio::task::spawn_blocking(move || target.save(stream, base.as_ref()));
     let mut bytes = 0;
@@ -90,13 +139,7 @@ async fn receive(mut response: Response, target: Target, base: Option<Base>) -> 
     if let Some(cause) = broken {
         bail!("the server broke off the backup: {cause}; nothing is left that looks whole");
     }
-    Ok(Received { files, bytes, lsn, unreadable, damaged: saved? })
-}
-
-fn summary(dest: &str, files: u64, bytes: u64, lsn: u64, started: Instant) -> String {
-    let mib = bytes as f64 / f64::from(1 << 20);
-    let seconds = started.elapsed().as_secs_f64();
-    format!("{dest}: {files} files, {mib:.1} MiB, everything up to LSN {lsn}, in {seconds:.1} s")
+    saved
 }
 
 /// Prints a line; to stderr when stdout is the backup itself.

@@ -143,16 +143,17 @@ pub(crate) struct ServeOptions {
 /// Options of `backup`.
 #[derive(Debug, Args)]
 pub(crate) struct BackupOptions {
-    /// A folder to make, a file NAME.tar, or - for stdout
+    /// A folder to make, a file NAME.tar, or - for stdout; what it lies in must be there
     #[arg(value_name = "DEST")]
     pub(crate) dest: String,
 
-    /// Copy only what this backup does not have. A folder takes the rest from there, by links, and is whole; an
-    /// archive needs it for a restore
+    /// Copy only what this earlier backup, a folder or a NAME.tar, does not have. A folder takes the rest from there,
+    /// by links, and is whole; an archive needs it for a restore
     #[arg(long, value_name = "BACKUP")]
     pub(crate) incremental: Option<PathBuf>,
 
-    /// Have the server make the folder DEST, a plain name, below its [storage] backup_dir
+    /// Have the server make the backup on its own disk: DEST is then a plain name, no path of this machine, and
+    /// becomes a folder below the [storage] backup_dir of the server's configuration
     #[arg(long, conflicts_with = "incremental")]
     pub(crate) on_server: bool,
 
@@ -250,6 +251,10 @@ pub(crate) struct ExportOptions {
     /// Where to write; - is the standard output
     #[arg(long, short, value_name = "FILE", default_value = "-")]
     pub(crate) output: PathBuf,
+
+    /// Replace the file if it is there
+    #[arg(long)]
+    pub(crate) force: bool,
 
     /// Compress
     #[arg(long)]

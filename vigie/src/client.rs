@@ -33,26 +33,36 @@ impl ServerOptions {
     /// # Errors
     /// When the address is none.
     pub(crate) fn client(&self) -> anyhow::Result<Client> {
-        Client::new("--url", &self.url)
+        Client::new("--url", &self.url, None)
     }
 }
 
 impl Client {
-    /// A client for the server at `url`, which the user gave as `option`.
+    /// A client for the server at `url`, which the user gave as `option`. A server that is silent for longer than
+    /// `silence_max` is given up.
     ///
     /// # Errors
     /// When it is no address.
-    pub(crate) fn new(option: &str, url: &str) -> anyhow::Result<Self> {
+    pub(crate) fn new(option: &str, url: &str, silence_max: Option<Duration>) -> anyhow::Result<Self> {
         let is_address = url.starts_with("http://") || url.starts_with("https://");
         anyhow::ensure!(
             is_address,
             "{option}: expected an address like \"http://127.0.0.1:8086\", found {url:?}"
         );
-        let http = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).build();
+        let mut http = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT);
+        if let Some(silence_max) = silence_max {
+            http = http.read_timeout(silence_max);
+        }
+        let http = http.build();
         Ok(Self {
             http: http.context("cannot make an HTTP client")?,
             url: url.trim_end_matches('/').to_owned(),
         })
+    }
+
+    /// Where the server is, without a slash at the end.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
     }
 
     /// A request for `path`, which begins with a slash. Parameters without a value are left out.
@@ -130,9 +140,12 @@ mod tests {
     fn only_addresses_are_taken_and_empty_parameters_are_left_out() {
         rustls::crypto::ring::default_provider().install_default().ok();
         assert!(
-            Client::new("--url", "127.0.0.1:8086").unwrap_err().to_string().starts_with("--url: expected")
+            Client::new("--url", "127.0.0.1:8086", None)
+                .unwrap_err()
+                .to_string()
+                .starts_with("--url: expected")
         );
-        let client = Client::new("--url", "http://127.0.0.1:8086/").unwrap();
+        let client = Client::new("--url", "http://127.0.0.1:8086/", None).unwrap();
         let address = |params: &[(&str, &str)]| {
             client.request(Method::GET, "/ping", params).build().unwrap().url().to_string()
         };

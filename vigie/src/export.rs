@@ -15,12 +15,24 @@ use std::path::{Path, PathBuf};
 
 /// Asks for the export and writes it while it comes.
 pub(crate) fn run(options: &ExportOptions) -> anyhow::Result<()> {
+    let output = &options.output;
+    anyhow::ensure!(!output.is_dir(), "--output: {} is a folder; expected a file", output.display());
+    refuse_to_overwrite(options)?;
     runtime::run_query(async {
         let response = ask(options).await?;
-        let is_file =
-            options.output.as_os_str() != "-" && (options.output.is_file() || !options.output.exists());
+        let is_file = output.as_os_str() != "-" && (output.is_file() || !output.exists());
         if is_file { write_file(response, options).await } else { write_stream(response, options).await }
     })
+}
+
+fn refuse_to_overwrite(options: &ExportOptions) -> anyhow::Result<()> {
+    let path = &options.output;
+    anyhow::ensure!(
+        options.force || !path.is_file(),
+        "{} is there already; nothing is overwritten without --force",
+        path.display()
+    );
+    Ok(())
 }
 
 async fn ask(options: &ExportOptions) -> anyhow::Result<Response> {
@@ -62,6 +74,8 @@ async fn write_file(response: Response, options: &ExportOptions) -> anyhow::Resu
             return Err(error);
         }
     };
+    // It may have been made meanwhile.
+    refuse_to_overwrite(options).with_context(|| format!("the export is in {}", beside.display()))?;
     StdFs.rename(&beside, path)?;
     StdFs
         .sync_dir(path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;

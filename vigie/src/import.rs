@@ -8,6 +8,7 @@
 //! nothing, so an interrupted import may repeat a little of what it did.
 
 mod batch;
+mod contact;
 mod definitions;
 mod destination;
 mod feed;

@@ -1,7 +1,8 @@
 //! `vigie restore`: a data directory from a backup, while no server runs on it.
 
-use crate::backup_command::{Progress, unpack};
+use crate::backup_command::unpack;
 use crate::cli::RestoreOptions;
+use crate::progress::{Progress, Unit};
 use anyhow::{Context as _, bail, ensure};
 use disk::{Fs, StdFs};
 use model::{Budget, SystemClock};
@@ -19,7 +20,7 @@ pub(crate) fn run(options: &RestoreOptions) -> anyhow::Result<()> {
     let started = Instant::now();
     let beside = options.data_dir.clone().unwrap_or_else(|| options.source.clone());
     let unpacked = Unpacked::new(&beside, &options.base, &options.source)?;
-    let progress = Progress::start(None);
+    let progress = Progress::new(Unit::Bytes, None);
     let advance = |bytes| progress.advance(bytes);
     let done = match &options.data_dir {
         _ if options.verify => tsdb::verify(&StdFs, &unpacked.source, &unpacked.bases, advance)?,
@@ -84,7 +85,11 @@ impl Unpacked {
     fn new(beside: &Path, bases: &[PathBuf], source: &Path) -> anyhow::Result<Self> {
         let mut unpacked = Self { source: PathBuf::new(), bases: Vec::new(), made: Vec::new() };
         for path in bases.iter().map(PathBuf::as_path).chain([source]) {
-            ensure!(path.exists(), "{} is not there", path.display());
+            ensure!(
+                path.exists(),
+                "{} is not there; expected a backup: a folder or a NAME.tar",
+                path.display()
+            );
             let folder = if path.is_dir() { path.to_path_buf() } else { unpacked.unpack(beside, path)? };
             unpacked.bases.push(folder);
         }

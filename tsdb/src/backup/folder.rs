@@ -56,10 +56,11 @@ impl BackupFolder {
     }
 
     /// Adds a file that is below `from` under the same name: a hard link, or a copy where that is impossible.
+    /// Says whether it is a link.
     ///
     /// # Errors
     /// When it is not there, or has another length.
-    pub fn link(&mut self, file: &BackupFile, from: &Path) -> Result<()> {
+    pub fn link(&mut self, file: &BackupFile, from: &Path) -> Result<bool> {
         let (source, path) = (from.join(&file.name), self.place(&file.name)?);
         let found = self.fs.len(&source)?;
         if found != file.bytes {
@@ -67,10 +68,10 @@ impl BackupFolder {
             return Err(Error::corrupt(&source, found.min(file.bytes), expected, format!("{found} bytes")));
         }
         if self.fs.hard_link(&source, &path).is_ok() {
-            return Ok(());
+            return Ok(true);
         }
         let fs = self.fs.clone();
-        self.copy(file, &mut FileReader::new(&*fs, &source))
+        self.copy(file, &mut FileReader::new(&*fs, &source)).map(|()| false)
     }
 
     /// The files whose content did not match their checksums.

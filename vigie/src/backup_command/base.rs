@@ -9,6 +9,7 @@ use tsdb::{BackupList, CONTENTS_NAME, LIST_NAME};
 /// What an earlier backup says of itself, and where its files are, if it is a folder.
 #[derive(Debug)]
 pub(super) struct Base {
+    pub(super) path: PathBuf,
     pub(super) bytes: Vec<u8>,
     pub(super) folder: Option<PathBuf>,
 }
@@ -18,9 +19,13 @@ impl Base {
     pub(super) fn read(path: &Path) -> anyhow::Result<Self> {
         let is_folder = path.is_dir();
         let bytes = if is_folder { of_folder(path) } else { of_archive(path) };
-        let bytes = bytes.with_context(|| format!("cannot read the backup {}", path.display()))?;
-        BackupList::decode(&bytes, path)?;
-        Ok(Self { bytes, folder: is_folder.then(|| path.to_path_buf()) })
+        let bytes = bytes.with_context(|| {
+            let expected = format!("expected an earlier backup: a folder with {LIST_NAME}, or a NAME.tar");
+            format!("--incremental: cannot read {}; {expected}", path.display())
+        })?;
+        BackupList::decode(&bytes, path).context("--incremental")?;
+        let folder = is_folder.then(|| path.to_path_buf());
+        Ok(Self { path: path.to_path_buf(), bytes, folder })
     }
 }
 

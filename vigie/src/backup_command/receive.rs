@@ -1,7 +1,7 @@
 //! Saving an archive as it comes: as a folder, as the archive that it is, or to stdout.
 
 use super::base::Base;
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use disk::{Fs, StdFs, temporary_path};
 use std::collections::HashMap;
 use std::io::{Read, Write as _};
@@ -18,15 +18,15 @@ pub(super) enum Target {
     Stdout,
 }
 
-/// What came.
-#[derive(Debug)]
-pub(super) struct Received {
-    pub(super) files: u64,
-    pub(super) bytes: u64,
-    pub(super) lsn: u64,
-    /// Segments of the store that could not be read.
-    pub(super) unreadable: u64,
-    pub(super) damaged: Vec<String>,
+/// What the folder of an archive was made of.
+#[derive(Debug, Default)]
+pub(crate) struct Unpacked {
+    /// Files whose content does not match their checksums, and segments of the store that could not be read.
+    pub(crate) damaged: Vec<String>,
+    /// Files of the base that are linked.
+    pub(crate) linked: u64,
+    /// Files of the base that had to be copied.
+    pub(crate) copied: u64,
 }
 
 impl Target {
@@ -37,27 +37,34 @@ impl Target {
         }
         let path = PathBuf::from(dest);
         ensure!(!path.exists(), "{dest} is there already; nothing is overwritten");
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let missing = parent.filter(|parent| !parent.is_dir());
+        ensure!(
+            missing.is_none(),
+            "{dest}: there is no folder {}; expected one in which to make the backup",
+            missing.unwrap_or(&path).display()
+        );
         let is_archive = path.extension().is_some_and(|extension| extension == "tar");
         Ok(if is_archive { Self::Archive(path) } else { Self::Folder(path) })
     }
 
-    /// Saves an archive to its end; gives the files that are damaged in the store.
-    pub(super) fn save(self, stream: impl Read, base: Option<&Base>) -> anyhow::Result<Vec<String>> {
+    /// Saves an archive to its end.
+    pub(super) fn save(self, stream: impl Read, base: Option<&Base>) -> anyhow::Result<Unpacked> {
         match self {
             Self::Folder(dest) => unpack(stream, &dest, base.and_then(|base| base.folder.as_deref())),
-            Self::Archive(dest) => pass_on(stream, &dest).map(|()| Vec::new()),
+            Self::Archive(dest) => pass_on(stream, &dest).map(|()| Unpacked::default()),
             Self::Stdout => {
                 let mut stream = stream;
                 std::io::copy(&mut stream, &mut std::io::stdout().lock())?;
                 std::io::stdout().lock().flush()?;
-                Ok(Vec::new())
+                Ok(Unpacked::default())
             }
         }
     }
 }
 
 /// Makes the folder `dest` of an archive; what the archive leaves out comes from the folder `base`.
-pub(crate) fn unpack(stream: impl Read, dest: &Path, base: Option<&Path>) -> anyhow::Result<Vec<String>> {
+pub(crate) fn unpack(stream: impl Read, dest: &Path, base: Option<&Path>) -> anyhow::Result<Unpacked> {
     let mut folder = BackupFolder::create(Arc::new(StdFs), dest)?;
     let mut archive = tar::Archive::new(stream);
     let mut entries = archive.entries()?;
@@ -79,14 +86,32 @@ pub(crate) fn unpack(stream: impl Read, dest: &Path, base: Option<&Path>) -> any
         folder.copy(file, &mut entry)?;
     }
     ensure!(is_complete, "the archive ends before its {LIST_NAME}");
-    match base {
-        Some(base) => wanted.values().try_for_each(|file| folder.link(file, base))?,
-        None if wanted.is_empty() => {}
-        None => bail!("the archive was made against another backup, which is needed too"),
+    let mut unpacked = Unpacked::default();
+    for file in wanted.values() {
+        let is_linked = take_from(&mut folder, file, base).with_context(|| needed(&list, base))?;
+        *(if is_linked { &mut unpacked.linked } else { &mut unpacked.copied }) += 1;
     }
-    let damaged = list.unreadable.iter().cloned().chain(folder.damaged().iter().cloned()).collect();
+    unpacked.damaged = list.unreadable.iter().chain(folder.damaged()).cloned().collect();
     folder.finish(&list)?;
-    Ok(damaged)
+    Ok(unpacked)
+}
+
+fn take_from(folder: &mut BackupFolder, file: &BackupFile, base: Option<&Path>) -> anyhow::Result<bool> {
+    let base = base.with_context(|| format!("{} is not in the archive", file.name))?;
+    Ok(folder.link(file, base)?)
+}
+
+/// Which other backup an archive needs, and which one it was given.
+fn needed(list: &BackupList, base: Option<&Path>) -> String {
+    let id = list.base.as_deref().unwrap_or("unknown");
+    let given = match base {
+        None => "none was given".to_owned(),
+        Some(path) => match StdFs.read(&path.join(LIST_NAME)).map(|bytes| BackupList::decode(&bytes, path)) {
+            Ok(Ok(given)) => format!("{} is {}", path.display(), given.id),
+            _ => format!("{} is no backup", path.display()),
+        },
+    };
+    format!("the archive was made against another backup, {id}, which is needed too; {given}")
 }
 
 fn name_of<R: Read>(entry: &tar::Entry<'_, R>) -> anyhow::Result<String> {

@@ -1,6 +1,6 @@
 //! The server that points go to: writes with patience, one after another.
 
-use super::limits::{RETRY_PAUSE_FIRST, RETRY_PAUSE_MAX};
+use super::limits::{RETRY_PAUSE_FIRST, RETRY_PAUSE_MAX, SILENCE_MAX, TELL_EVERY};
 use super::script::Target;
 use crate::cli::ImportOptions;
 use crate::client::{Client, refusal};
@@ -36,7 +36,8 @@ pub(super) enum Outcome {
 
 impl Destination {
     pub(super) fn new(options: &ImportOptions) -> anyhow::Result<Self> {
-        let server = Patient::new(options.server.client()?, options.retry_for);
+        let server =
+            Patient::new(Client::new("--url", &options.server.url, Some(SILENCE_MAX))?, options.retry_for);
         Ok(Self { server, precision: options.precision })
     }
 
@@ -82,6 +83,11 @@ impl Patient {
         Self { client, retry_for }
     }
 
+    /// The server, without patience.
+    pub(super) const fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Sends what `make` makes until there is an answer that another try would not change.
     ///
     /// # Errors
@@ -103,7 +109,10 @@ impl Patient {
                     }
                     (error, asked)
                 }
-                Ok(response) => return Ok(response),
+                Ok(response) => {
+                    waiting.end(progress);
+                    return Ok(response);
+                }
                 Err(error) => (error, None),
             };
             waiting.pause(error, asked, progress).await?;
@@ -122,12 +131,12 @@ pub(super) struct Waiting {
     since: Instant,
     retry_for: Duration,
     pause: Duration,
-    is_told: bool,
+    told: Option<Instant>,
 }
 
 impl Waiting {
     fn new(retry_for: Duration) -> Self {
-        Self { since: Instant::now(), retry_for, pause: RETRY_PAUSE_FIRST, is_told: false }
+        Self { since: Instant::now(), retry_for, pause: RETRY_PAUSE_FIRST, told: None }
     }
 
     /// Waits, or gives the error back when it has lasted too long. `asked` is what the server asked for.
@@ -141,13 +150,21 @@ impl Waiting {
         if self.since.elapsed() + pause > self.retry_for {
             return Err(error);
         }
-        if !self.is_told {
-            progress.tell(&format!("{error:#}; trying again for {:?}", self.retry_for));
-            self.is_told = true;
+        if self.told.is_none_or(|told| told.elapsed() >= TELL_EVERY) {
+            let left = (self.retry_for - self.since.elapsed().min(self.retry_for)).as_secs();
+            progress.tell(&format!("{error:#}; trying again for {left} s"));
+            self.told = Some(Instant::now());
         }
         tokio::time::sleep(pause).await;
         self.pause = (self.pause * 2).min(RETRY_PAUSE_MAX);
         Ok(())
+    }
+
+    /// Says that it is over, where it was told that there is something to wait for.
+    fn end(&self, progress: &Progress) {
+        if self.told.is_some() {
+            progress.tell(&format!("it answers again after {} s", self.since.elapsed().as_secs()));
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Files of line protocol, one after another.
 
+use super::contact;
 use super::definitions;
 use super::destination::{Destination, Outcome};
 use super::feed::{self, Item, Place, Work};
@@ -52,6 +53,7 @@ pub(super) async fn run(options: &ImportOptions) -> anyhow::Result<()> {
         "--state: one file says how far one import is; give one FILE"
     );
     let destination = Destination::new(options)?;
+    contact::first("--url", destination.server.client()).await?;
     for path in &options.files {
         import(options, &destination, path).await.with_context(|| path.display().to_string())?;
     }

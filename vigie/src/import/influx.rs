@@ -13,8 +13,10 @@ mod rows;
 mod schema;
 mod source;
 
+use super::contact;
 use super::definitions;
 use super::destination::{Destination, Patient};
+use super::limits::SILENCE_MAX;
 use crate::cli::ImportOptions;
 use crate::client::Client;
 use crate::progress::{Progress, Unit};
@@ -26,8 +28,10 @@ use source::Influx;
 
 /// Copies everything that was asked for.
 pub(super) async fn run(options: &ImportOptions, from: &str) -> anyhow::Result<()> {
-    let source = Influx::new(Patient::new(Client::new("--from", from)?, options.retry_for), login(options)?);
+    let client = Client::new("--from", from, Some(SILENCE_MAX))?;
+    let source = Influx::new(Patient::new(client, options.retry_for), login(options)?);
     let destination = Destination::new(options)?;
+    greet(&source, &destination).await?;
     let start = Progress::new(Unit::Steps, None);
     let databases =
         schema::databases(&source, &options.from_db, &start).await.with_context(|| from.to_owned())?;
@@ -35,6 +39,19 @@ pub(super) async fn run(options: &ImportOptions, from: &str) -> anyhow::Result<(
     define(&destination, &databases, &start).await?;
     start.finish();
     Copy::new(options, from, &source, &destination, &plan).run().await
+}
+
+/// Both must be there, and be two: names stay as they are, so a server would be copied onto itself.
+async fn greet(source: &Influx, destination: &Destination) -> anyhow::Result<()> {
+    let (from, to) = (source.server.client(), destination.server.client());
+    let peers = (contact::first("--from", from).await?, contact::first("--url", to).await?);
+    anyhow::ensure!(
+        !peers.0.is(&peers.1) && from.url() != to.url(),
+        "--from: {} is the server that --url names ({}): nothing would be copied; expected two servers",
+        from.url(),
+        to.url()
+    );
+    Ok(())
 }
 
 /// User and password for the source.

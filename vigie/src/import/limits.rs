@@ -26,6 +26,15 @@ pub(super) const RETRY_PAUSE_FIRST: Duration = Duration::from_millis(500);
 /// Longest pause before a write is tried again, whatever the server asks for.
 pub(super) const RETRY_PAUSE_MAX: Duration = Duration::from_secs(30);
 
+/// How long a server may take to answer the first time. Protects the user from a wrong address.
+pub(super) const FIRST_ANSWER_MAX: Duration = Duration::from_secs(5);
+
+/// How long a server may be silent in the middle of an import. A statement over a large shard takes its time.
+pub(super) const SILENCE_MAX: Duration = Duration::from_secs(300);
+
+/// How often a server that is waited for is told of.
+pub(super) const TELL_EVERY: Duration = Duration::from_secs(30);
+
 /// How often the state is written. Protects the disk from a sync per batch; so much is repeated after a kill.
 pub(super) const STATE_EVERY: Duration = Duration::from_secs(1);
 

@@ -1,8 +1,8 @@
 //! Whether every byte is as it was written.
 
 use super::text::{bytes, count, time};
+use crate::progress::{Progress, Unit};
 use anyhow::bail;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use std::path::Path;
 use tsdb::DamageMark;
@@ -10,15 +10,12 @@ use tsdb::inspect::{Finding, Verification};
 
 /// Verifies and prints; damage is an error.
 pub(super) fn run(dir: &Path, quick: bool, is_json: bool) -> anyhow::Result<()> {
-    // It draws on stderr, and only where that is a terminal.
-    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
-        "{wide_bar} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} to go",
-    )?);
-    let found = tsdb::inspect::verify(&disk::StdFs, dir, quick, &mut |progress| {
-        bar.set_length(progress.bytes_total);
-        bar.set_position(progress.bytes_done);
+    let progress = Progress::new(Unit::Bytes, None);
+    let found = tsdb::inspect::verify(&disk::StdFs, dir, quick, &mut |so_far| {
+        progress.set_total(so_far.bytes_total);
+        progress.at(so_far.bytes_done);
     });
-    bar.finish_and_clear();
+    progress.finish();
     let found = found?;
     super::print(is_json, || json(&found), || text(&found, quick))?;
     if !found.is_sound() {

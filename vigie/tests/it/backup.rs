@@ -147,6 +147,49 @@ fn an_archive_of_what_is_new_is_refused_without_its_base() {
 }
 
 #[test]
+fn what_is_new_in_a_backup_is_told_and_a_wrong_base_is_named() {
+    let home = Home::new();
+    let vigie = home.start("server");
+    vigie.query("", "CREATE DATABASE d");
+    let path = |name: &str| home.path().join(name).to_str().unwrap().to_owned();
+    let backup =
+        |dest: &str, more: &[&str]| run(&[&["backup", &path(dest), "--url", &vigie.url][..], more].concat());
+    assert_eq!(vigie.write("d", "m v=1 1").status, 204);
+    let told = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
+    let (full, archive) = (backup("full", &[]), backup("full.tar", &[]));
+    assert!(told(&full).contains("full: 3 files, ") && full.status.success(), "{full:?}");
+    assert!(told(&archive).contains("full.tar: 3 files, "), "{archive:?}");
+    assert_eq!(vigie.write("d", "m v=2 2000000000000000000").status, 204);
+    let more = backup("more", &["--incremental", &path("full")]);
+    let expected = "4 files, of which 3 are new, ";
+    assert!(told(&more).contains(expected), "{more:?}");
+    assert!(told(&more).contains(&format!("; 1 unchanged, linked from {}; ", path("full"))), "{more:?}");
+    let more = backup("more.tar", &["--incremental", &path("full.tar")]);
+    assert!(told(&more).contains(expected), "{more:?}");
+    assert!(told(&more).contains("; 1 unchanged, which a restore takes from "), "{more:?}");
+
+    let refused = failure(&backup("b", &["--incremental", &path("nowhere")]));
+    assert!(
+        refused.contains("--incremental: cannot read ") && refused.contains("expected an earlier"),
+        "{refused}"
+    );
+    let refused = failure(&backup("no/b", &[]));
+    assert!(refused.contains("there is no folder ") && !home.path().join("no").exists(), "{refused}");
+    let (other_home, other_dest) = (Home::new(), path("other"));
+    let other = other_home.start("server");
+    other.query("", "CREATE DATABASE d");
+    assert_eq!(other.write("d", "other v=1 7").status, 204);
+    succeed(&["backup", &other_dest, "--url", &other.url]);
+    let (source, into) = (path("more.tar"), path("into"));
+    let refused = failure(&run(&["restore", &source, "--base", &other_dest, "--data-dir", &into]));
+    assert!(
+        refused.contains("was made against another backup, ") && refused.contains(" is needed too; "),
+        "{refused}"
+    );
+    assert!(refused.contains("other is "), "{refused}");
+}
+
+#[test]
 fn a_backup_is_checked_and_nothing_is_overwritten() {
     let home = Home::new();
     let vigie = home.start("server");

@@ -119,12 +119,35 @@ fn a_part_is_exported_as_asked() {
         (&["export", "--db", "nope"][..], 1, "database not found: \"nope\""),
         (&["export", "--db", "d", "--rp", "nope"], 1, "retention policy not found: \"nope\""),
         (&["export", "--start", "noon"], 2, "expected 2024-01-01T00:00:00Z"),
+        (&["export", "--output", "."], 1, "--output: . is a folder; expected a file"),
         (&["import"], 2, "FILE"),
         (&["import", "nowhere.lp"], 1, "cannot read nowhere.lp"),
     ] {
         let output = command(home.path(), &vigie.url, arguments).output().unwrap();
         assert!(output.status.code() == Some(status) && told(&output).contains(part), "{}", told(&output));
     }
+}
+
+#[test]
+fn an_export_replaces_a_file_only_when_told_to() {
+    let home = Home::new();
+    let vigie = home.start("server");
+    vigie.query("", "CREATE DATABASE d");
+    fill(&vigie, "d", "", "m v=1 1\n");
+    let file = home.path().join("all.lp");
+    std::fs::write(&file, "mine").unwrap();
+    let export = ["export", "--output", "all.lp"];
+    let output = command(home.path(), &vigie.url, &export).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told(&output).contains("all.lp is there already; nothing is overwritten without --force"));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
+    // One that fails leaves the old file too.
+    let output = command(home.path(), "http://127.0.0.1:1", &[&export[..], &["--force"]].concat()).output();
+    assert!(!output.unwrap().status.success());
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
+    run(home.path(), &vigie.url, &[&export[..], &["--force"]].concat());
+    assert!(std::fs::read_to_string(&file).unwrap().ends_with("\nm v=1 1\n"));
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 2, "the file and the server's data");
 }
 
 /// What `influx_inspect export` writes: a statement per policy, of which a server takes the first only.

@@ -5,6 +5,7 @@ use crate::documents::{Documents, as_text, parse};
 use crate::import::destination::Patient;
 use crate::import::limits::CHUNK_ROWS;
 use crate::progress::Progress;
+use reqwest::StatusCode;
 use serde_json::value::RawValue;
 
 /// An InfluxDB that is asked.
@@ -31,10 +32,22 @@ impl Influx {
             }
         };
         let response = self.server.send(make, progress).await?;
+        if response.status() == StatusCode::UNAUTHORIZED {
+            return Err(self.unauthorized(&refusal(response).await));
+        }
         if !response.status().is_success() {
             return Err(refusal(response).await);
         }
         Ok(Documents::new(response))
+    }
+
+    fn unauthorized(&self, told: &anyhow::Error) -> anyhow::Error {
+        match &self.login {
+            None => anyhow::anyhow!("it wants a user: {told}; give --from-user and --from-password-file"),
+            Some((user, _)) => anyhow::anyhow!(
+                "it refuses the user {user:?}: {told}; look at --from-user and the first line of --from-password-file"
+            ),
+        }
     }
 
     /// Every row of an answer as text, with the name of its series; for answers about the schema.

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// Half an export must not look whole.
 #[test]
@@ -95,6 +96,7 @@ fn a_batch_comes_again_until_it_is_stored() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let server = thread::spawn(move || {
         let answers = [
+            "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
             "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 0\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbusy",
             "",
             "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
@@ -122,10 +124,59 @@ fn a_batch_comes_again_until_it_is_stored() {
     let home = Home::new();
     std::fs::write(home.path().join("points.lp"), "m v=1 1\nm v=2 2").unwrap();
     let said = run(home.path(), &url, &["import", "points.lp", "--db", "d"]);
-    assert!(said.contains("trying again"), "{said}");
-    assert_eq!(server.join().unwrap(), ["m v=1 1\nm v=2 2\n"; 3]);
-    let output =
-        command(home.path(), &url, &["import", "points.lp", "--db", "d", "--retry-for", "0s"]).output();
-    let output = output.unwrap();
-    assert!(!output.status.success() && told(&output).contains("cannot reach"), "{}", told(&output));
+    assert!(said.contains("trying again") && said.contains("it answers again"), "{said}");
+    let lines = "m v=1 1\nm v=2 2\n";
+    assert_eq!(server.join().unwrap(), ["", lines, lines, lines]);
+}
+
+/// Answers every request alike.
+fn answering(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        while let Ok((mut stream, _)) = listener.accept() {
+            let _ = stream.read(&mut [0; 8192]);
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    url
+}
+
+/// Ten minutes of patience are for servers that were there once.
+#[test]
+fn a_first_contact_that_fails_ends_an_import_at_once() {
+    let home = Home::new();
+    std::fs::write(home.path().join("points.lp"), "m v=1 1\n").unwrap();
+    let vigie = home.start("server");
+    // Its connections are taken by the kernel and never answered.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("http://{}", listener.local_addr().unwrap());
+    let wants_a_user = answering(
+        "HTTP/1.1 401 Unauthorized\r\nContent-Length: 55\r\nConnection: close\r\n\r\n\
+         {\"error\":\"unable to parse authentication credentials\"}\n",
+    );
+    let by_name = vigie.url.replace("127.0.0.1", "localhost");
+    let file = ["import", "points.lp", "--db", "d"];
+    for (url, arguments, part) in [
+        ("http://127.0.0.1:1", &file[..], "--url: cannot reach http://127.0.0.1:1/ping: Connection refused"),
+        ("http://127.0.0.1:1", &["import", "--from", &vigie.url], "--url: cannot reach"),
+        (
+            &vigie.url,
+            &["import", "--from", "http://127.0.0.1:1"],
+            "--from: cannot reach http://127.0.0.1:1/ping",
+        ),
+        (
+            &vigie.url,
+            &["import", "--from", "http://nowhere.invalid"],
+            "--from: cannot reach http://nowhere.invalid/ping",
+        ),
+        (&vigie.url, &["import", "--from", &wants_a_user], "it wants a user: unable to parse"),
+        (&vigie.url, &["import", "--from", &by_name], "is the server that --url names"),
+        (&vigie.url, &["import", "--from", &silent], "operation timed out"),
+    ] {
+        let started = Instant::now();
+        let output = command(home.path(), url, arguments).output().unwrap();
+        assert!(output.status.code() == Some(1) && told(&output).contains(part), "{part}: {}", told(&output));
+        assert!(started.elapsed() < Duration::from_secs(20), "{part}: {:?}", started.elapsed());
+    }
 }
