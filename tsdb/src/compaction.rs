@@ -11,10 +11,12 @@ mod partitions;
 mod plan;
 mod slices;
 mod streams;
+mod thrift;
 mod veils;
 
 pub(crate) use job::{Input, Job, Target, describe};
 pub(crate) use pace::{Cancel, Pace};
 pub(crate) use partitions::Partitions;
 pub(crate) use plan::{Choice, Member, crowd, plan};
+pub(crate) use thrift::Thrift;
 pub(crate) use veils::Deletes;

@@ -95,6 +95,16 @@ pub enum Error {
         /// What cannot keep up.
         what: &'static str,
     },
+    /// So many deletes of a database wait to be carried out that no more are taken.
+    #[error("{count} deletes of database {database} wait to be carried out, which is as many as may; {}", reason(kept_by.as_deref()))]
+    DeletesWaiting {
+        /// The database.
+        database: Box<str>,
+        /// How many wait.
+        count: usize,
+        /// What keeps merges from carrying them out, if it is known.
+        kept_by: Option<Box<Obstacle>>,
+    },
     /// The disk has less room than its owner wants to keep free. Points are taken again by themselves when there is
     /// room; all else goes on.
     #[error("the disk of {} is almost full: {free} bytes are free, {needed} are needed", dir.display())]
@@ -119,12 +129,41 @@ pub enum Error {
         /// The bound.
         max: usize,
     },
+    /// A step of upkeep met a fault of this program. It is tried again, more and more rarely.
+    #[error("{what} panicked: {message}")]
+    Panicked {
+        /// The step.
+        what: Box<str>,
+        /// What the panic says.
+        message: Box<str>,
+    },
     /// The reader gave up.
     #[error("query interrupted")]
     Cancelled,
     /// The engine was stopped.
     #[error("the engine is stopped")]
     Stopped,
+}
+
+/// A segment out of which merges cannot take what was deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// Its file.
+    pub segment: PathBuf,
+    /// How many deletes wait for it.
+    pub deletes: usize,
+    /// Why it cannot be rewritten.
+    pub why: String,
+}
+
+fn reason(kept_by: Option<&Obstacle>) -> String {
+    let Some(Obstacle { segment, deletes, why }) = kept_by else {
+        return "merges carry them out; try again later".to_owned();
+    };
+    format!(
+        "{} keeps {deletes} of them ({why}): bring the file back from a backup, or drop what it belongs to",
+        segment.display()
+    )
 }
 
 impl Error {
@@ -143,7 +182,7 @@ impl Error {
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         match self {
-            Self::Busy { .. } | Self::Budget(_) | Self::DiskLow { .. } => true,
+            Self::Busy { .. } | Self::DeletesWaiting { .. } | Self::Budget(_) | Self::DiskLow { .. } => true,
             Self::Disk(error) => {
                 let refused = matches!(**error, disk::Error::ReadOnly { .. } | disk::Error::FramesLost);
                 refused || error.is_full() || error.is_exhausted()

@@ -65,7 +65,7 @@ pub use backup::{
 pub use catalog::{PolicySpec, PolicyUpdate};
 pub use damage::DamageMark;
 pub use engine::{DatabaseInfo, Engine, MeasurementSeries, PolicyInfo, RecoveryReport, Written};
-pub use error::{Error, Result};
+pub use error::{Error, Obstacle, Result};
 pub use options::{Options, SyncPolicy};
 pub use rejected::{RejectReason, Rejected};
 pub use scan::{Scan, SummaryScan};

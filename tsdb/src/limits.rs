@@ -72,15 +72,36 @@ pub const REJECTED_MAX: usize = 100;
 /// Databases, and retention policies of one database. Protects the MANIFEST and every listing.
 pub const DATABASES_MAX: usize = 10_000;
 
-/// Deletes that are not carried out everywhere yet. Protects queries, each of which looks at them.
+/// Deletes of one database that are not carried out everywhere yet; one that a later one covers does not count.
+/// Protects queries, each of which looks at them.
 pub const TOMBSTONES_MAX: usize = 10_000;
 
-/// Deletes not carried out yet from which on the head is written to segments, which is where that begins.
-pub const TOMBSTONES_BEFORE_SEAL: usize = 1_000;
+/// Bytes of these deletes of one database. Protects the others, whose deletes share [`TOMBSTONES_BYTES_MAX`].
+pub const TOMBSTONES_BYTES_PER_DATABASE: usize = 4 << 20;
 
-/// Bytes that one delete may take in the WAL. With [`TOMBSTONES_MAX`] keeps a record of all of them below the longest
-/// payload of `disk::log`.
+/// Bytes of the deletes of all databases that are not carried out everywhere yet. With [`GENERATION_DELETE_BYTES_MAX`]
+/// for each generation in memory keeps a record of all of them below the longest payload of `disk::log`.
+pub const TOMBSTONES_BYTES_MAX: usize = 24 << 20;
+
+/// Deletes in the generation that is written to from which on it is sealed and written to segments, which is where
+/// carrying them out begins.
+pub const GENERATION_DELETES_BEFORE_SEAL: usize = 1_000;
+
+/// Deletes in one generation. Protects memory from a client that deletes faster than segments are written.
+pub const GENERATION_DELETES_MAX: usize = 10_000;
+
+/// Bytes of the deletes in one generation. Keeps the record of its flush below the longest payload of `disk::log`.
+pub const GENERATION_DELETE_BYTES_MAX: usize = 8 << 20;
+
+/// Bytes that one delete may take in the WAL.
 pub const TOMBSTONE_BYTES_MAX: usize = 4096;
+
+/// Pairs of a delete and a segment that one look at deletes judges; the rest waits for the next look. Protects flushes,
+/// which wait for it, from a client that deletes series one by one out of very many segments.
+pub const JUDGED_PAIRS_MAX: usize = 20_000;
+
+/// Series of a segment whose rows are counted when a delete of them is judged; of more the number of rows is estimated.
+pub const JUDGED_SERIES_MAX: u64 = 1_024;
 
 /// How deep ANDs and ORs may lie in each other in the condition of a delete. Protects the stack.
 pub const PREDICATE_DEPTH_MAX: usize = 64;
@@ -170,12 +191,39 @@ pub const MERGE_SLICE_BYTES_MIN: usize = 64 << 10;
 /// The part of the memory budget that such a slice may be, as a divisor, between these bounds.
 pub const MERGE_BUDGET_DIVISOR: usize = 64;
 
-/// How long a shard is left alone after its merge found no room in memory or on disk.
+/// How often the slices and the number of inputs of a shard's merges are halved after memory was refused to one.
+pub const MERGE_THRIFT_MAX: u32 = 7;
+
+/// How long a shard is left alone after its merge found no room on disk, or none in memory for the first time: each
+/// time in a row takes twice as long.
 pub const MERGE_RETRY_BUSY: Duration = Duration::from_secs(10);
 
-/// How long a shard is left alone after its merge failed, or a segment in which damage was found. Protects the
-/// disk from reading it again and again.
+/// How long a shard is left alone at most when memory was refused to its merges again and again.
+pub const MERGE_RETRY_BUSY_MAX: Duration = Duration::from_secs(320);
+
+/// How long a shard is left alone after its merge failed or panicked, or a segment in which damage was found, for the
+/// first time: each time in a row takes twice as long. Protects the disk from reading it again and again.
 pub const MERGE_RETRY: Duration = Duration::from_secs(300);
+
+/// How long it is left alone at most: a file may have been brought back.
+pub const MERGE_RETRY_MAX: Duration = Duration::from_secs(4800);
+
+/// The longest pause of a thread whose steps panic one after another; it begins with [`MAINTENANCE_INTERVAL`].
+pub const PANIC_PAUSE_MAX: Duration = Duration::from_secs(32);
+
+/// A segment of which this part of the rows was deleted, as a divisor, is rewritten to give back their space. Protects
+/// the disk from rewriting gigabytes for the sake of a few rows.
+pub const RECLAIM_ROWS_DIVISOR: u64 = 8;
+
+/// A segment of so few bytes is rewritten for any deleted row.
+pub const RECLAIM_BYTES_SMALL: u64 = 1 << 20;
+
+/// A segment of which so many deletes hide rows is rewritten. Protects queries, which look at each of them.
+pub const RECLAIM_DELETES: usize = 500;
+
+/// How long deleted rows stay in a segment at most, as long as it can be rewritten at all; what a run of the program
+/// leaves is rewritten by the next one.
+pub const RECLAIM_AGE: Duration = Duration::from_secs(12 * 3600);
 
 /// Definitions that rejected points may leave to the next frame of the WAL; beyond it the generation ends, and
 /// they with it. Protects memory from a writer whose every point is rejected.

@@ -84,6 +84,12 @@ pub struct EngineStats {
     pub merges_cancelled: u64,
     /// Those that were put off because the disk has too little room.
     pub merges_without_space: u64,
+    /// Those that failed because the memory budget had no room: the next one of the shard takes less.
+    pub merges_without_memory: u64,
+    /// Those that met a fault of this program.
+    pub merge_panics: u64,
+    /// Shards and segments that merges leave alone for a while after failures, as of the last look.
+    pub merges_paused: u64,
     /// Merges under way: 0 or 1.
     pub merges_running: u64,
     /// Bytes of segments that merges have read.
@@ -122,6 +128,9 @@ pub(crate) struct Counters {
     pub(crate) merges_without_space: AtomicU64,
     pub(crate) merge_bytes_read: AtomicU64,
     pub(crate) merge_bytes_written: AtomicU64,
+    pub(crate) merges_without_memory: AtomicU64,
+    pub(crate) merge_panics: AtomicU64,
+    pub(crate) merges_paused: AtomicU64,
     pub(crate) merge_debt_bytes: AtomicU64,
     pub(crate) shards_dropped: AtomicU64,
     pub(crate) deletes: AtomicU64,
@@ -171,6 +180,9 @@ impl Counters {
             merge_failures: get(&self.merge_failures),
             merges_cancelled: get(&self.merges_cancelled),
             merges_without_space: get(&self.merges_without_space),
+            merges_without_memory: get(&self.merges_without_memory),
+            merge_panics: get(&self.merge_panics),
+            merges_paused: get(&self.merges_paused),
             merge_bytes_read: get(&self.merge_bytes_read),
             merge_bytes_written: get(&self.merge_bytes_written),
             merge_debt_bytes: get(&self.merge_debt_bytes),

@@ -41,9 +41,42 @@ pub(crate) struct Tombstone {
     pub(crate) tags: TagPredicate,
     /// The instants.
     pub(crate) time: TimeRange,
+    /// What the record says of measurements and series: of two tombstones that mean the same ones it is the same.
+    scope: Box<[u8]>,
 }
 
 impl Tombstone {
+    pub(crate) fn new(
+        lsn: Lsn,
+        database: CatalogId,
+        sources: Vec<Source>,
+        tags: TagPredicate,
+        time: TimeRange,
+    ) -> Self {
+        let scope = record::scope(&sources, &tags);
+        Self { lsn, database, sources, tags, time, scope }
+    }
+
+    /// Whether it hides every point that an earlier one hides, so that nobody needs that any more.
+    pub(crate) fn covers(&self, earlier: &Self) -> bool {
+        self.lsn > earlier.lsn
+            && self.database == earlier.database
+            && self.time.intersect(&earlier.time) == earlier.time
+            && (self.scope == earlier.scope || self.means_all_that(earlier))
+    }
+
+    /// Whether it means whole measurements, among them all that the other one means.
+    fn means_all_that(&self, other: &Self) -> bool {
+        let is_whole = |of: &Source| self.sources.iter().any(|source| source.includes(of));
+        let has_sources = !other.sources.is_empty() && other.sources.iter().all(is_whole);
+        matches!(self.tags, TagPredicate::All) && (self.sources.is_empty() || has_sources)
+    }
+
+    /// Roughly the bytes of its record.
+    pub(crate) fn bytes(&self) -> usize {
+        self.scope.len() + RECORD_NUMBERS_BYTES
+    }
+
     /// Whether it may hide points of a measurement.
     pub(crate) fn concerns(&self, policy: PolicyId, measurement: &str) -> bool {
         self.sources.is_empty() || self.sources.iter().any(|source| source.matches(policy, measurement))
@@ -54,6 +87,9 @@ impl Tombstone {
         self.sources.is_empty() || self.sources.iter().any(|source| source.is_in(policy))
     }
 }
+
+/// Bytes of the numbers of a record: LSN, database and instants.
+const RECORD_NUMBERS_BYTES: usize = 4 * 10;
 
 /// Tombstones are told apart by their LSN.
 impl PartialEq for Tombstone {

@@ -5,7 +5,7 @@ use tsdb::{EngineStats, MeasurementSeries, SYNC_BUCKETS_US};
 
 type Value = (&'static str, &'static str, fn(&EngineStats) -> u64);
 
-const COUNTERS: [Value; 16] = [
+const COUNTERS: [Value; 18] = [
     ("vigie_store_points_written_total", "Points accepted by the store", |s| s.points_written),
     ("vigie_store_points_future_total", "Accepted points that lie in the future", |s| s.points_future),
     (
@@ -21,6 +21,10 @@ const COUNTERS: [Value; 16] = [
     ("vigie_merge_failures_total", "Merges that failed", |s| s.merge_failures),
     ("vigie_merges_cancelled_total", "Merges that ended early: stop or drop", |s| s.merges_cancelled),
     ("vigie_merges_without_space_total", "Merges put off: too little disk", |s| s.merges_without_space),
+    ("vigie_merges_without_memory_total", "Merges that found too little memory; the next takes less", |s| {
+        s.merges_without_memory
+    }),
+    ("vigie_merge_panics_total", "Merges that met a fault of the program", |s| s.merge_panics),
     ("vigie_merge_read_bytes_total", "Bytes of segments that merges have read", |s| s.merge_bytes_read),
     ("vigie_merge_written_bytes_total", "Bytes of segments that merges wrote", |s| s.merge_bytes_written),
     ("vigie_deletes_total", "Statements that deleted points", |s| s.deletes),
@@ -28,7 +32,7 @@ const COUNTERS: [Value; 16] = [
     ("vigie_shards_dropped_total", "Shards dropped by retention or statements", |s| s.shards_dropped),
 ];
 
-const GAUGES: [Value; 25] = [
+const GAUGES: [Value; 26] = [
     ("vigie_wal_bytes", "Bytes of log that a restart would read", |s| s.wal_bytes),
     ("vigie_wal_queued_bytes", "Bytes of log that wait for the committer", |s| s.wal_queued_bytes),
     ("vigie_read_only", "1 while no points are taken", |s| u64::from(s.read_only)),
@@ -48,6 +52,9 @@ const GAUGES: [Value; 25] = [
     ("vigie_head_rows", "Rows in no segment yet", |s| s.head_rows),
     ("vigie_merges_running", "Merges under way", |s| s.merges_running),
     ("vigie_merge_debt_bytes", "Bytes that the merges that are due would read", |s| s.merge_debt_bytes),
+    ("vigie_merges_paused", "Shards and segments left alone after merges of them failed", |s| {
+        s.merges_paused
+    }),
     ("vigie_shards_held", "Shards that take no writes until merges catch up", |s| s.shards_held),
     ("vigie_databases", "Databases", |s| s.databases),
     ("vigie_shards", "Shards", |s| s.shards),

@@ -10,11 +10,11 @@ use std::sync::Arc;
 use disk::Fs;
 use model::{Budget, Lease, Lsn, SeriesKey, Share, TimeRange};
 
-use super::Pace;
 use super::slices::{Slice, slices};
 use super::streams::{Places, Streams};
 use super::veils::{Deletes, Veils};
-use crate::error::Result;
+use super::{Pace, Thrift};
+use crate::error::{Error, Result};
 use crate::generation::RowNumber;
 use crate::limits::{MERGE_BUDGET_DIVISOR, MERGE_SLICE_BYTES, MERGE_SLICE_BYTES_MIN};
 use crate::manifest::SegmentInfo;
@@ -40,6 +40,8 @@ pub(crate) struct Job<'a> {
     pub(crate) deletes: Deletes,
     /// The oldest writes first.
     pub(crate) inputs: Vec<Input>,
+    /// How much less memory it takes than usual.
+    pub(crate) thrift: Thrift,
 }
 
 /// A segment that is read.
@@ -145,8 +147,16 @@ impl<'a> Job<'a> {
         if extents.is_empty() {
             return Ok(());
         }
-        for slice in slices(time, &extents, self.slice_bytes()) {
-            let (groups, _lease) = self.read(parts, &slice)?;
+        let mut left = slices(time, &extents, self.slice_bytes());
+        left.reverse();
+        while let Some(slice) = left.pop() {
+            let (groups, _lease) = match self.read(parts, &slice) {
+                Ok(read) => read,
+                Err(error) => {
+                    left.extend(smaller(parts, &slice, error)?);
+                    continue;
+                }
+            };
             writer.push(key, groups)?;
             pace.check()?;
             // A long series is no reason to write faster, or to go on when nobody wants the result.
@@ -176,9 +186,18 @@ impl<'a> Job<'a> {
     }
 
     fn slice_bytes(&self) -> usize {
-        let part = self.budget.limit() / MERGE_BUDGET_DIVISOR;
-        part.clamp(MERGE_SLICE_BYTES_MIN, MERGE_SLICE_BYTES)
+        self.thrift.slice_bytes((self.budget.limit() / MERGE_BUDGET_DIVISOR).min(MERGE_SLICE_BYTES))
     }
+}
+
+/// The slice in at least two pieces, the last one first, when it failed because memory has no room for it.
+fn smaller(parts: &[Part<'_>], slice: &Slice, error: Error) -> Result<impl Iterator<Item = Slice>> {
+    if !matches!(error, Error::Budget(_)) || slice.bytes <= MERGE_SLICE_BYTES_MIN {
+        return Err(error);
+    }
+    let extents: Vec<Extent> = parts.iter().flat_map(|part| part.chunk.extents(slice.time)).collect();
+    let pieces = slices(slice.time, &extents, slice.bytes / 2);
+    if pieces.len() > 1 { Ok(pieces.into_iter().rev()) } else { Err(error) }
 }
 
 fn parts<'a>(source: &Source<'a>, places: &Places, hidden: &[Option<Arc<Hidden>>]) -> Result<Vec<Part<'a>>> {

@@ -4,7 +4,8 @@
 //!   become one, so that a write is rewritten once per factor of four.
 //! * *Crowded*: where very many overlap, those that cost least, whatever their sizes.
 //! * *Past*: a partition whose end is past and into which nothing came for a while ends as one segment, or few.
-//! * *Deleted from*: what holds deleted rows is rewritten by itself when nothing else is due, to give back the space.
+//! * *Deleted from*: what holds many deleted rows, or some for long, is rewritten by itself when nothing else is due, to
+//!   give back the space.
 //!
 //! A freeze leaves one segment per shard, *wide* if it spans partitions. Merging cuts it, one result per
 //! partition, unless the pieces would be small: a backfill over ten years would else leave a file per day.
@@ -17,10 +18,8 @@ use std::ops::RangeInclusive;
 
 use model::{Lsn, TimeRange};
 
-use super::Partitions;
-use crate::limits::{
-    MERGE_BYTES_MAX, MERGE_INPUTS_MAX, MERGE_INPUTS_MIN, PARTITION_GRACE, SEGMENTS_ALIKE_MAX,
-};
+use super::{Partitions, Thrift};
+use crate::limits::{MERGE_BYTES_MAX, PARTITION_GRACE, SEGMENTS_ALIKE_MAX};
 use crate::manifest::SegmentInfo;
 
 /// Segments below this are of one size: what a freeze of a few minutes leaves. Pieces below it are not cut.
@@ -42,7 +41,7 @@ pub(crate) struct Member {
     pub(crate) is_barred: bool,
     /// Whether it is there for so long that its neighbourhood counts as quiet.
     pub(crate) is_rested: bool,
-    /// Whether it holds rows that were deleted.
+    /// Whether it holds rows that were deleted, and is worth rewriting for them by itself.
     pub(crate) is_deleted_from: bool,
 }
 
@@ -58,11 +57,16 @@ pub(crate) struct Choice {
 }
 
 /// What to do next in a shard whose segments are `members`, in the order of their last LSNs. Pure.
-pub(crate) fn plan(members: &[Member], partitions: &Partitions, now_ns: i64) -> Option<Choice> {
+pub(crate) fn plan(
+    members: &[Member],
+    partitions: &Partitions,
+    now_ns: i64,
+    thrift: Thrift,
+) -> Option<Choice> {
     if members.len() < 2 && !members.iter().any(|member| member.is_deleted_from) {
         return None;
     }
-    let scene = Scene::new(members, partitions, now_ns);
+    let scene = Scene::new(members, partitions, now_ns, thrift);
     let lanes: Vec<Vec<usize>> = (0..partitions.count()).map(|partition| scene.lane(partition)).collect();
     scene
         .like_neighbours(&scene.loose())
@@ -87,12 +91,13 @@ struct Scene<'a> {
     /// The partitions that each member touches.
     touched: Vec<RangeInclusive<usize>>,
     now_ns: i64,
+    thrift: Thrift,
 }
 
 impl<'a> Scene<'a> {
-    fn new(members: &'a [Member], partitions: &'a Partitions, now_ns: i64) -> Self {
+    fn new(members: &'a [Member], partitions: &'a Partitions, now_ns: i64, thrift: Thrift) -> Self {
         let touched = members.iter().map(|member| partitions.touched(&member.info.time)).collect();
-        Self { members, partitions, touched, now_ns }
+        Self { members, partitions, touched, now_ns, thrift }
     }
 
     fn info(&self, place: usize) -> &SegmentInfo {
@@ -123,7 +128,7 @@ impl<'a> Scene<'a> {
     fn like_neighbours(&self, list: &[usize]) -> Option<Choice> {
         (0..list.len()).find_map(|start| {
             let longest = self.run_len(&list[start..]);
-            (MERGE_INPUTS_MIN..=longest).rev().find_map(|len| self.choice(&list[start..start + len]))
+            (self.thrift.inputs_min()..=longest).rev().find_map(|len| self.choice(&list[start..start + len]))
         })
     }
 
@@ -136,14 +141,14 @@ impl<'a> Scene<'a> {
             total += self.info(**place).bytes;
             most < least * LIKE_FACTOR && total <= MERGE_BYTES_MAX
         };
-        list.iter().take(MERGE_INPUTS_MAX).take_while(fits).count()
+        list.iter().take(self.thrift.inputs_max()).take_while(fits).count()
     }
 
     fn crowded(&self, lane: &[usize]) -> Option<Choice> {
         if lane.len() <= SEGMENTS_ALIKE_MAX {
             return None;
         }
-        let mut windows: Vec<&[usize]> = lane.windows(MERGE_INPUTS_MIN).collect();
+        let mut windows: Vec<&[usize]> = lane.windows(self.thrift.inputs_min()).collect();
         windows.sort_by_key(|window| self.bytes(window));
         windows.into_iter().find_map(|window| self.choice(window))
     }
@@ -156,7 +161,7 @@ impl<'a> Scene<'a> {
             self.members[*place].is_rested && self.touched[*place].clone().all(|other| self.is_past(other))
         };
         let quiet: Vec<usize> = lane.iter().copied().filter(is_quiet).collect();
-        let longest = quiet.len().min(MERGE_INPUTS_MAX);
+        let longest = quiet.len().min(self.thrift.inputs_max());
         let mut runs = (2..=longest).rev().flat_map(|len| quiet.windows(len));
         runs.find_map(|run| self.is_worth(run).then(|| self.choice(run)).flatten())
     }

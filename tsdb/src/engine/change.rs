@@ -150,7 +150,7 @@ impl Engine {
             if let Change::Delete(tombstone) = change {
                 let tombstone = tombstone.clone();
                 let placed = Placed { tombstone, generation: generation.id, rows: data.rows };
-                view.tombstones.add(placed.clone());
+                view.tombstones.add_covering(placed.clone());
                 data.deletes.add(placed);
                 // A field of which nothing is left may get another type.
                 writer.types.clear();

@@ -8,6 +8,7 @@ mod backup;
 mod drops;
 mod flush;
 mod forget;
+mod judged;
 mod merges;
 
 use std::collections::HashSet;
@@ -21,7 +22,7 @@ use super::Engine;
 use crate::backup::Pin;
 use crate::directory::Directory;
 use crate::error::Result;
-use crate::limits::{IDLE_FREEZE_LARGE, IDLE_HEAD_BYTES, TOMBSTONES_BEFORE_SEAL};
+use crate::limits::{GENERATION_DELETES_BEFORE_SEAL, IDLE_FREEZE_LARGE, IDLE_HEAD_BYTES};
 use crate::manifest::{Edit, Manifest, SegmentId};
 use crate::readers::Readers;
 use crate::shard::Segment;
@@ -47,6 +48,7 @@ pub(crate) struct Upkeep {
 
 impl Upkeep {
     pub(crate) fn new(manifest: Manifest, next_segment: SegmentId, readers: Readers) -> Self {
+        let judged = Judged::new(manifest.state());
         Self {
             manifest,
             readers,
@@ -55,7 +57,7 @@ impl Upkeep {
             doubtful: Vec::new(),
             pins: Vec::new(),
             lessons: merges::Lessons::default(),
-            judged: Judged::default(),
+            judged,
             has_freed: false,
         }
     }
@@ -250,7 +252,7 @@ impl Engine {
             || self.space.is_low()
             || active.head_bytes() >= self.options.generation_head_bytes
             || idle >= idle_max
-            || (view.tombstones.len() >= TOMBSTONES_BEFORE_SEAL && !active.data.read().deletes.is_empty())
+            || active.data.read().deletes.len() >= GENERATION_DELETES_BEFORE_SEAL
             || (is_large && idle >= IDLE_FREEZE_LARGE);
         if is_due && view.sealed().is_empty() { self.seal(writer) } else { Ok(()) }
     }

@@ -3,12 +3,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
 use super::Engine;
 use crate::error::Result;
-use crate::limits::MAINTENANCE_INTERVAL;
+use crate::limits::{MAINTENANCE_INTERVAL, PANIC_PAUSE_MAX};
 
 /// What a thread does in a round.
 pub(super) type Step = fn(&Arc<Engine>) -> Result<()>;
@@ -63,11 +64,17 @@ impl Worker {
 
 fn run(signal: &Signal, engine: &Weak<Engine>, step: Step) {
     let mut last_failure = String::new();
-    while signal.wait() {
+    let mut panic_pause = Duration::ZERO;
+    while signal.wait(panic_pause) {
         let Some(engine) = engine.upgrade() else { return };
         // A fault of ours must not end the thread: writers would wait for room that never comes. Its locks do
         // not poison, and a step that was cut short is taken again.
-        let failure = match catch_unwind(AssertUnwindSafe(|| step(&engine))) {
+        let stepped = catch_unwind(AssertUnwindSafe(|| step(&engine)));
+        panic_pause = match &stepped {
+            Ok(_) => Duration::ZERO,
+            Err(_) => (panic_pause * 2).clamp(MAINTENANCE_INTERVAL, PANIC_PAUSE_MAX),
+        };
+        let failure = match stepped {
             Ok(Ok(())) => String::new(),
             Ok(Err(error)) => error.to_string(),
             Err(_) => "a step panicked".to_owned(),
@@ -80,9 +87,12 @@ fn run(signal: &Signal, engine: &Weak<Engine>, step: Step) {
 }
 
 impl Signal {
-    /// Waits to be woken, or for the next round; false when it is time to end.
-    fn wait(&self) -> bool {
+    /// Waits for `pause` whatever comes, then to be woken or for the next round; false when it is time to end.
+    fn wait(&self, pause: Duration) -> bool {
         let mut state = self.state.lock();
+        let until = Instant::now() + pause;
+        while !state.stopping && !pause.is_zero() && !self.changed.wait_until(&mut state, until).timed_out() {
+        }
         if !state.woken && !state.stopping {
             self.changed.wait_for(&mut state, MAINTENANCE_INTERVAL);
         }

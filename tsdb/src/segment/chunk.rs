@@ -73,6 +73,23 @@ impl GroupIndex {
         start..end
     }
 
+    /// The time of a page; the next one begins at its end.
+    pub(crate) fn page_time(&self, page: usize) -> TimeRange {
+        let next = self.pages.get(page + 1).map(|page| page.first_time);
+        TimeRange::new(self.pages[page].first_time, next.unwrap_or(self.last_time.saturating_add(1)))
+    }
+
+    /// Roughly how many rows lie inside `range`, as if those of a page came in even steps; 0 only if none does.
+    pub(crate) fn rows_near(&self, range: TimeRange) -> u64 {
+        let length = |time: TimeRange| u128::from(time.end.abs_diff(time.start));
+        let near = |page: usize| {
+            let (time, rows) = (self.page_time(page), self.pages[page].rows as u64);
+            let share = u128::from(rows) * length(time.intersect(&range)) / length(time).max(1);
+            u64::try_from(share).unwrap_or(rows).clamp(1, rows.max(1))
+        };
+        self.overlapping(range).map(near).sum()
+    }
+
     /// Where each page of column `column` is; column 0 is time.
     pub(crate) fn extents(&self, column: usize) -> Vec<Extent> {
         let first = column * self.pages.len();

@@ -68,6 +68,11 @@ impl OpenChunk<'_> {
         self.groups.iter().any(|group| !group.overlapping(range).is_empty())
     }
 
+    /// Roughly how many rows lie inside `range`, as if those of a page came in even steps; 0 only if none does.
+    pub(crate) fn rows_near(&self, range: TimeRange) -> u64 {
+        self.groups.iter().map(|group| group.rows_near(range)).sum()
+    }
+
     /// The buckets that `usable` lets pass, in the order of time, with what the wanted fields come to. Nothing if
     /// the statistics cannot tell: because there are none, the fields lie in several groups, or one of them is
     /// of another type here.

@@ -53,12 +53,8 @@ impl Chunk<'_> {
             let widths = self.widths(columns);
             group.overlapping(time).map(move |page| {
                 let texts: usize = widths.texts.iter().map(|column| text_bytes(group, *column, page)).sum();
-                let next = group.pages.get(page + 1).map(|page| page.first_time);
-                Extent {
-                    start: group.pages[page].first_time,
-                    end: next.unwrap_or(group.last_time.saturating_add(1)),
-                    bytes: group.pages[page].rows * widths.row + texts,
-                }
+                let TimeRange { start, end } = group.page_time(page);
+                Extent { start, end, bytes: group.pages[page].rows * widths.row + texts }
             })
         })
     }

@@ -19,6 +19,13 @@ impl Source {
         self.policy.is_none_or(|own| own == policy)
     }
 
+    /// Whether it means every measurement that the other one means.
+    pub(super) fn includes(&self, other: &Self) -> bool {
+        let is_named = |name: &str| self.measurement.matches(name);
+        let has_policy = self.policy.is_none() || self.policy == other.policy;
+        has_policy && matches!(&other.measurement, MeasurementMatch::Name(name) if is_named(name))
+    }
+
     pub(super) fn matches(&self, policy: PolicyId, measurement: &str) -> bool {
         self.is_in(policy) && self.measurement.matches(measurement)
     }
@@ -40,11 +47,9 @@ impl Tombstone {
         let sources = deletion.sources.iter().map(source).collect::<Result<_>>()?;
         let tags = flat(&deletion.tags);
         check_depth(&tags, PREDICATE_DEPTH_MAX)?;
-        let tombstone = Self { lsn, database: database.id, sources, tags, time: deletion.time };
-        let mut record = Vec::new();
-        tombstone.encode(&mut record);
-        if record.len() > TOMBSTONE_BYTES_MAX {
-            let (count, max) = (record.len(), TOMBSTONE_BYTES_MAX);
+        let tombstone = Self::new(lsn, database.id, sources, tags, deletion.time);
+        if tombstone.bytes() > TOMBSTONE_BYTES_MAX {
+            let (count, max) = (tombstone.bytes(), TOMBSTONE_BYTES_MAX);
             return Err(Error::TooMany { what: "bytes in the condition of a delete", count, max });
         }
         Ok(tombstone)

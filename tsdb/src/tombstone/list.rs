@@ -59,6 +59,30 @@ impl Tombstones {
         }
     }
 
+    /// Adds one in the place of those that it covers, unless a later one covers it.
+    pub(crate) fn add_covering(&mut self, placed: Placed) {
+        if self.0.iter().any(|known| known.tombstone.covers(&placed.tombstone)) {
+            return;
+        }
+        self.retain(|known| !placed.tombstone.covers(&known.tombstone));
+        self.add(placed);
+    }
+
+    pub(crate) fn contains(&self, lsn: Lsn) -> bool {
+        self.0.binary_search_by_key(&lsn, |placed| placed.tombstone.lsn).is_ok()
+    }
+
+    /// The number of those of one database, and roughly the bytes of their records.
+    pub(crate) fn waiting(&self, database: CatalogId) -> (usize, usize) {
+        let of = self.0.iter().filter(|placed| placed.tombstone.database == database);
+        of.fold((0, 0), |(count, bytes), placed| (count + 1, bytes + placed.tombstone.bytes()))
+    }
+
+    /// Roughly the bytes of all records.
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.iter().map(|placed| placed.tombstone.bytes()).sum()
+    }
+
     /// Takes out those that were carried out everywhere.
     pub(crate) fn forget(&mut self, gone: &BTreeSet<Lsn>) {
         self.retain(|placed| !gone.contains(&placed.tombstone.lsn));

@@ -27,31 +27,36 @@ impl Tombstone {
     pub(crate) fn encode(&self, buf: &mut Vec<u8>) {
         varint::write_u64(buf, self.lsn.0);
         varint::write_u64(buf, self.database);
-        write_count(buf, self.sources.len());
-        for source in &self.sources {
-            varint::write_u64(buf, source.policy.map_or(0, |policy| policy + 1));
-            let (kind, text) = match &source.measurement {
-                MeasurementMatch::Name(name) => (MEASUREMENT_NAME, &**name),
-                MeasurementMatch::Regex(regex) => (MEASUREMENT_REGEX, regex.as_str()),
-            };
-            buf.push(kind);
-            write_text(buf, text);
-        }
-        encode_predicate(&self.tags, buf);
+        buf.extend_from_slice(&self.scope);
         varint::write_i64(buf, self.time.start);
         varint::write_i64(buf, self.time.end);
     }
 
     /// Takes a tombstone off the front of a record.
     pub(crate) fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        Some(Self {
-            lsn: Lsn(input.u64()?),
-            database: input.u64()?,
-            sources: input.list(decode_source)?,
-            tags: decode_predicate(input, PREDICATE_DEPTH_MAX)?,
-            time: TimeRange::new(input.i64()?, input.i64()?),
-        })
+        let (lsn, database) = (Lsn(input.u64()?), input.u64()?);
+        let sources = input.list(decode_source)?;
+        let tags = decode_predicate(input, PREDICATE_DEPTH_MAX)?;
+        let time = TimeRange::new(input.i64()?, input.i64()?);
+        Some(Self::new(lsn, database, sources, tags, time))
     }
+}
+
+/// The part of a record that says which measurements and series are meant.
+pub(super) fn scope(sources: &[Source], tags: &TagPredicate) -> Box<[u8]> {
+    let mut scope = Vec::new();
+    write_count(&mut scope, sources.len());
+    for source in sources {
+        varint::write_u64(&mut scope, source.policy.map_or(0, |policy| policy + 1));
+        let (kind, text) = match &source.measurement {
+            MeasurementMatch::Name(name) => (MEASUREMENT_NAME, &**name),
+            MeasurementMatch::Regex(regex) => (MEASUREMENT_REGEX, regex.as_str()),
+        };
+        scope.push(kind);
+        write_text(&mut scope, text);
+    }
+    encode_predicate(tags, &mut scope);
+    scope.into_boxed_slice()
 }
 
 fn decode_source(input: &mut Decoder<'_>) -> Option<Source> {

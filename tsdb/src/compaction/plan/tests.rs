@@ -1,6 +1,7 @@
 //! The plan over made-up segments.
 
 use super::*;
+use crate::limits::MERGE_INPUTS_MAX;
 
 const MIB: u64 = 1 << 20;
 const HOUR: i64 = 3_600_000_000_000;
@@ -29,7 +30,7 @@ fn members(sizes: &[u64]) -> Vec<Member> {
 
 /// A shard of one day: the choice over segments of these sizes that all overlap.
 fn check(sizes: &[u64], expected: Option<std::ops::Range<usize>>) {
-    let found = plan(&members(sizes), &Partitions::of(TimeRange::new(0, DAY)), 0);
+    let found = plan(&members(sizes), &Partitions::of(TimeRange::new(0, DAY)), 0, Thrift::default());
     let inputs = found.map(|choice| choice.inputs);
     assert_eq!(inputs, expected.map(Iterator::collect), "{sizes:?}");
 }
@@ -59,9 +60,12 @@ fn what_must_be_left_alone_is_no_bridge_between_its_neighbours() {
     let mut members = members(&[1; 9]);
     let day = Partitions::of(TimeRange::new(0, DAY));
     members[2].is_barred = true;
-    assert_eq!(plan(&members, &day, 0).map(|choice| choice.inputs), Some(vec![3, 4, 5, 6, 7, 8]));
+    assert_eq!(
+        plan(&members, &day, 0, Thrift::default()).map(|choice| choice.inputs),
+        Some(vec![3, 4, 5, 6, 7, 8])
+    );
     members[6].is_barred = true;
-    assert_eq!(plan(&members, &day, 0), None);
+    assert_eq!(plan(&members, &day, 0, Thrift::default()), None);
 }
 
 #[test]
@@ -69,9 +73,9 @@ fn large_wide_segments_are_cut_at_days_and_small_ones_are_not() {
     let week = Partitions::of(TimeRange::new(4 * DAY, 11 * DAY));
     let wide = |number, bytes| member(number, bytes, TimeRange::new(5 * DAY + 1, 8 * DAY - 1));
     let small: Vec<Member> = (0..4).map(|number| wide(number, MIB / 2)).collect();
-    assert_eq!(plan(&small, &week, 0).unwrap().outputs, [TimeRange::ALL]);
+    assert_eq!(plan(&small, &week, 0, Thrift::default()).unwrap().outputs, [TimeRange::ALL]);
     let large: Vec<Member> = (0..4).map(|number| wide(number, 20 * MIB)).collect();
-    let outputs = plan(&large, &week, 0).unwrap().outputs;
+    let outputs = plan(&large, &week, 0, Thrift::default()).unwrap().outputs;
     assert_eq!(outputs, [5, 6, 7].map(|day| TimeRange::new(day * DAY, (day + 1) * DAY)));
 }
 
@@ -81,7 +85,8 @@ fn a_past_partition_ends_as_one_segment_but_a_late_point_does_not_rewrite_it() {
     let rested = |sizes: &[u64]| -> Vec<Member> {
         members(sizes).into_iter().map(|member| Member { is_rested: true, ..member }).collect()
     };
-    let inputs = |members: &[Member], now| plan(members, &day, now).map(|choice| choice.inputs);
+    let inputs =
+        |members: &[Member], now| plan(members, &day, now, Thrift::default()).map(|choice| choice.inputs);
     assert_eq!(inputs(&rested(&[80 * MIB, 20 * MIB, 5 * MIB]), DAY + HOUR), Some(vec![0, 1, 2]));
     assert_eq!(inputs(&rested(&[80 * MIB, 20 * MIB, 5 * MIB]), DAY + HOUR - 1), None);
     assert_eq!(inputs(&members(&[80 * MIB, 20 * MIB, 5 * MIB]), DAY + HOUR), None);
@@ -94,10 +99,10 @@ fn a_segment_with_deleted_rows_is_rewritten_when_nothing_else_is_due() {
     let day = Partitions::of(TimeRange::new(0, DAY));
     let mut members = members(&[4000 * MIB, 5, 5]);
     members[0].is_deleted_from = true;
-    assert_eq!(plan(&members, &day, 0).map(|choice| choice.inputs), Some(vec![0]));
+    assert_eq!(plan(&members, &day, 0, Thrift::default()).map(|choice| choice.inputs), Some(vec![0]));
     members[0].is_barred = true;
-    assert_eq!(plan(&members, &day, 0), None);
-    assert!(plan(&members[..1], &day, 0).is_none());
+    assert_eq!(plan(&members, &day, 0, Thrift::default()), None);
+    assert!(plan(&members[..1], &day, 0, Thrift::default()).is_none());
 }
 
 /// A shard over which random freezes and the plan go. It checks after each step that of two segments that share
@@ -181,7 +186,7 @@ impl Model {
 
     fn settle(&mut self, now_ns: i64) {
         let mut steps = 0;
-        while let Some(choice) = plan(&self.members, &self.partitions, now_ns) {
+        while let Some(choice) = plan(&self.members, &self.partitions, now_ns, Thrift::default()) {
             self.merge(&choice);
             self.assert_order();
             steps += 1;
@@ -214,7 +219,7 @@ fn the_plan_keeps_the_order_of_writes_and_comes_to_an_end() {
             model.written
         );
         model.members.iter_mut().for_each(|member| member.is_rested = true);
-        while plan(&model.members, &partitions, 100 * DAY).is_some() {
+        while plan(&model.members, &partitions, 100 * DAY, Thrift::default()).is_some() {
             model.settle(100 * DAY);
             model.members.iter_mut().for_each(|member| member.is_rested = true);
         }

@@ -226,7 +226,7 @@ impl<'a> Replay<'a> {
                     if let Change::Delete(tombstone) = change {
                         let (tombstone, rows) = (tombstone.clone(), rebuilt.data.rows);
                         let placed = Placed { tombstone, generation: id, rows };
-                        self.tombstones.add(placed.clone());
+                        self.tombstones.add_covering(placed.clone());
                         rebuilt.data.deletes.add(placed);
                     }
                 }

@@ -2,26 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::Lsn;
 
 use super::Upkeep;
+use super::judged::{Verdict, rows_hidden};
+use crate::catalog::CatalogId;
+use crate::directory::Directory;
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Obstacle, Result};
+use crate::limits::{JUDGED_PAIRS_MAX, MERGE_RETRY_BUSY, RECLAIM_AGE};
 use crate::manifest::{Edit, SegmentId, SegmentInfo, State};
-use crate::segment::SegmentReader;
+use crate::shard::Segment;
 use crate::tombstone::Tombstone;
 use crate::view::View;
 
 /// What was found out about tombstones and segments.
-#[derive(Debug, Default)]
-pub(crate) struct Judged {
-    /// Up to which LSN tombstones hide nothing of a segment, although they are not settled there.
-    clear: BTreeMap<SegmentId, Lsn>,
-    /// Segments of which tombstones hide something.
-    deleted_from: BTreeSet<SegmentId>,
+#[derive(Debug)]
+pub(super) struct Judged {
+    verdicts: BTreeMap<SegmentId, Verdict>,
     /// What there was at the last look; while it is the same a look finds the same.
     seen: Option<Seen>,
+    /// The monotonic time of the next look at segments that could not be read.
+    again: Option<Duration>,
+    /// The last tombstone that an earlier run has left: nobody knows for how long it waits.
+    left: Option<Lsn>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -32,10 +38,34 @@ struct Seen {
     next_segment: SegmentId,
 }
 
+/// One look at all pairs of tombstones and segments.
+struct Look<'a> {
+    state: &'a State,
+    view: &'a View,
+    left: Option<Lsn>,
+    now: Duration,
+    /// Pairs that may still be judged.
+    pairs_left: usize,
+    /// Whether some segment could not be read.
+    is_unread: bool,
+    /// Tombstones that hide rows of a segment, or may.
+    needed: BTreeSet<Lsn>,
+}
+
 impl Judged {
-    /// Whether a segment holds deleted rows, as of the last look.
-    pub(super) fn is_deleted_from(&self, segment: SegmentId) -> bool {
-        self.deleted_from.contains(&segment)
+    /// Of a store that was just opened with `state`.
+    pub(super) fn new(state: &State) -> Self {
+        let left = state.tombstones.last_key_value().map(|(last, _)| *last);
+        Self { verdicts: BTreeMap::new(), seen: None, again: None, left }
+    }
+
+    /// Whether a segment holds so many deleted rows, or for so long, that it should be rewritten.
+    pub(super) fn is_due(&self, info: &SegmentInfo, now: Duration) -> bool {
+        self.verdicts.get(&info.id).is_some_and(|verdict| verdict.is_due(info, now))
+    }
+
+    fn is_settled(&self, state: &State, now: Duration) -> bool {
+        self.seen.as_ref() == Some(&Seen::of(state)) && self.again.is_none_or(|again| now < again)
     }
 }
 
@@ -54,75 +84,134 @@ impl Engine {
     /// Forgets the tombstones that hide no row of any segment. Those that the MANIFEST has are older than every row in
     /// memory.
     pub(super) fn forget_tombstones(&self, upkeep: &mut Upkeep) -> Result<()> {
-        let state = upkeep.manifest.state();
-        if state.tombstones.is_empty() || upkeep.judged.seen.as_ref() == Some(&Seen::of(state)) {
+        let (state, judged) = (upkeep.manifest.state(), &mut upkeep.judged);
+        let now = self.options.clock.monotonic();
+        if state.tombstones.is_empty() || judged.is_settled(state, now) {
             return Ok(());
         }
         let view = self.view.load_full();
-        let mut needed = BTreeSet::new();
-        upkeep.judged.deleted_from.clear();
-        upkeep.judged.clear.retain(|id, _| state.segments.contains_key(id));
+        let mut look = Look::new(state, &view, judged.left, now);
+        judged.verdicts.retain(|id, _| state.segments.contains_key(id));
         for info in state.segments.values() {
-            let clear = upkeep.judged.clear.entry(info.id).or_insert(info.settled);
-            let still = still_needed(state, &view, info, clear);
-            if !still.is_empty() {
-                upkeep.judged.deleted_from.insert(info.id);
-            }
-            needed.extend(still);
+            let verdict = judged.verdicts.entry(info.id).or_insert_with(|| Verdict::new(info.settled));
+            look.judge(info, verdict);
         }
-        let tombstones: Vec<Lsn> =
-            state.tombstones.keys().filter(|lsn| !needed.contains(lsn)).copied().collect();
-        if !tombstones.is_empty() {
-            upkeep.commit(&Edit::Forget { tombstones: tombstones.clone() }, &[])?;
-            let _writer = self.writer.lock();
-            let mut view = (*self.view.load_full()).clone();
-            view.tombstones.forget(&tombstones.into_iter().collect());
-            self.view.store(Arc::new(view));
+        let (is_whole, is_unread, gone) = (look.pairs_left > 0, look.is_unread, look.unneeded());
+        self.forget(upkeep, gone)?;
+        upkeep.judged.seen = is_whole.then(|| Seen::of(upkeep.manifest.state()));
+        upkeep.judged.again = is_unread.then(|| now + MERGE_RETRY_BUSY);
+        Ok(())
+    }
+
+    fn forget(&self, upkeep: &mut Upkeep, tombstones: Vec<Lsn>) -> Result<()> {
+        if tombstones.is_empty() {
+            return Ok(());
         }
-        upkeep.judged.seen = Some(Seen::of(upkeep.manifest.state()));
+        upkeep.commit(&Edit::Forget { tombstones: tombstones.clone() }, &[])?;
+        let _writer = self.writer.lock();
+        let mut view = (*self.view.load_full()).clone();
+        view.tombstones.forget(&tombstones.into_iter().collect());
+        self.view.store(Arc::new(view));
         Ok(())
     }
 }
 
-/// The tombstones that must be kept because of a segment. The first one that hides something keeps all later ones:
-/// they are looked at when it was carried out.
-fn still_needed(state: &State, view: &View, info: &SegmentInfo, clear: &mut Lsn) -> Vec<Lsn> {
-    let Some(shard) = state.shards.get(&info.shard) else { return Vec::new() };
-    let Some((database, _)) = state.catalog.policy_by_id(shard.policy) else { return Vec::new() };
-    let overlapping: Vec<&Arc<Tombstone>> = state
-        .tombstones
-        .range(clear.next()..)
-        .map(|(_, tombstone)| tombstone)
-        .filter(|tombstone| {
-            tombstone.database == database.id
-                && tombstone.time.overlaps(&info.time)
-                && tombstone.concerns_policy(shard.policy)
-        })
-        .collect();
-    if overlapping.is_empty() {
-        return Vec::new();
+impl<'a> Look<'a> {
+    fn new(state: &'a State, view: &'a View, left: Option<Lsn>, now: Duration) -> Self {
+        let needed = BTreeSet::new();
+        Self { state, view, left, now, pairs_left: JUDGED_PAIRS_MAX, is_unread: false, needed }
     }
-    let held =
-        view.shard(info.shard).and_then(|shard| shard.segments.iter().find(|held| held.info.id == info.id));
-    // What cannot be read now may be read after a restart.
-    let reader = held.and_then(|held| held.reader().ok());
-    for (at, tombstone) in overlapping.iter().enumerate() {
-        let hides = reader.as_ref().map_or(Ok(true), |reader| hides_series(tombstone, shard.policy, reader));
-        if hides.unwrap_or(true) {
-            return overlapping[at..].iter().map(|tombstone| tombstone.lsn).collect();
+
+    /// Judges the tombstones that are new to a segment, and takes note of those that it keeps.
+    fn judge(&mut self, info: &SegmentInfo, verdict: &mut Verdict) {
+        verdict.retain(|lsn| self.state.tombstones.contains_key(lsn));
+        let policy = self.state.shards.get(&info.shard).map(|shard| shard.policy);
+        let fresh: Vec<&Arc<Tombstone>> = concerning(self.state, info, verdict.judged()).collect();
+        if let Some(policy) = policy.filter(|_| !fresh.is_empty()) {
+            self.judge_fresh(info, policy, &fresh, verdict);
+            let left = fresh.iter().map(|tombstone| tombstone.lsn);
+            self.needed.extend(left.filter(|lsn| *lsn > verdict.judged()));
+        } else if let Some((last, _)) = self.state.tombstones.last_key_value() {
+            verdict.judged_to(*last);
         }
-        *clear = tombstone.lsn;
+        self.needed.extend(verdict.hiding());
     }
-    Vec::new()
+
+    /// What cannot be read now may be read later.
+    fn judge_fresh(
+        &mut self,
+        info: &SegmentInfo,
+        policy: u64,
+        fresh: &[&Arc<Tombstone>],
+        verdict: &mut Verdict,
+    ) {
+        let Some(held) = self.held(info) else { return };
+        let judged = held.reader().and_then(|reader| {
+            for tombstone in fresh {
+                let Some(left) = self.pairs_left.checked_sub(1) else { return Ok(()) };
+                self.pairs_left = left;
+                let rows = rows_hidden(tombstone, policy, info, &reader)?;
+                let is_old = self.left.is_some_and(|left| tombstone.lsn <= left);
+                let due = if is_old { self.now } else { self.now.saturating_add(RECLAIM_AGE) };
+                verdict.note(tombstone.lsn, rows, due);
+            }
+            Ok(())
+        });
+        self.is_unread |= judged.is_err();
+        verdict.unread = judged.err().map(|error| error.to_string());
+    }
+
+    fn held(&self, info: &SegmentInfo) -> Option<&'a Segment> {
+        let shard = self.view.shard(info.shard)?;
+        shard.segments.iter().find(|held| held.info.id == info.id)
+    }
+
+    /// The tombstones that nobody needs: they hide nothing, or a later one hides all that they hide.
+    fn unneeded(self) -> Vec<Lsn> {
+        let Self { state, view, needed, .. } = self;
+        let is_covered = |tombstone: &Tombstone| {
+            // Whoever added the later one to the view has left this one out.
+            let mut later = state.tombstones.range(tombstone.lsn.next()..);
+            !view.tombstones.contains(tombstone.lsn) && later.any(|(_, later)| later.covers(tombstone))
+        };
+        let all = state.tombstones.values();
+        let unneeded = all.filter(|tombstone| !needed.contains(&tombstone.lsn) || is_covered(tombstone));
+        unneeded.map(|tombstone| tombstone.lsn).collect()
+    }
 }
 
-/// Whether a segment has a series that a tombstone concerns.
-fn hides_series(tombstone: &Tombstone, policy: u64, reader: &SegmentReader) -> Result<bool> {
-    for measurement in reader.measurements() {
-        if tombstone.concerns(policy, measurement) && !reader.chunks(measurement, &tombstone.tags)?.is_empty()
-        {
-            return Ok(true);
-        }
+/// The tombstones behind `after` that may hide rows of a segment.
+fn concerning<'a>(
+    state: &'a State,
+    info: &SegmentInfo,
+    after: Lsn,
+) -> impl Iterator<Item = &'a Arc<Tombstone>> + use<'a> {
+    let policy = state.shards.get(&info.shard).map(|shard| shard.policy);
+    let database = policy.and_then(|policy| Some((policy, state.catalog.policy_by_id(policy)?.0.id)));
+    let time = info.time;
+    let later = state.tombstones.range(after.next()..).map(|(_, tombstone)| tombstone);
+    later.filter(move |tombstone| {
+        database.is_some_and(|(policy, database)| {
+            tombstone.database == database
+                && tombstone.time.overlaps(&time)
+                && tombstone.concerns_policy(policy)
+        })
+    })
+}
+
+impl Upkeep {
+    /// The segment that keeps most tombstones of a database because it cannot be read or rewritten.
+    pub(in crate::engine) fn obstacle(&self, directory: &Directory, database: CatalogId) -> Option<Obstacle> {
+        let state = self.manifest.state();
+        let obstacle = |(id, verdict): (&SegmentId, &Verdict)| {
+            let info = state.segments.get(id)?;
+            let policy = state.shards.get(&info.shard)?.policy;
+            let is_of_database = state.catalog.policy_by_id(policy)?.0.id == database;
+            let why = self.lessons.trouble_with(info).or(verdict.unread.as_deref())?;
+            let deletes = verdict.hiding_count() + concerning(state, info, verdict.judged()).count();
+            let segment = directory.segment(*id);
+            (is_of_database && deletes > 0).then(|| Obstacle { segment, deletes, why: why.to_owned() })
+        };
+        self.judged.verdicts.iter().filter_map(obstacle).max_by_key(|obstacle| obstacle.deletes)
     }
-    Ok(false)
 }

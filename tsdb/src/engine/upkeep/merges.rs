@@ -5,15 +5,16 @@
 //! the merge holds them; should their shard be dropped meanwhile, the results are thrown away.
 
 mod choose;
+mod lessons;
 
-use std::collections::HashMap;
-use std::time::Duration;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::compaction::{Deletes, Input, Job, Pace, Target};
+pub(super) use lessons::Lessons;
+
+use crate::compaction::{Deletes, Input, Job, Pace, Target, Thrift};
 use crate::engine::Engine;
 use crate::engine::merging::Permit;
 use crate::error::{Error, Result};
-use crate::limits::{MERGE_RETRY, MERGE_RETRY_BUSY};
 use crate::manifest::{Edit, SegmentId, SegmentInfo};
 use crate::shard::{Segment, ShardId};
 use crate::stats::add;
@@ -26,17 +27,6 @@ pub(in crate::engine) struct Drive<'a> {
     pub(in crate::engine) is_abandoned: &'a dyn Fn() -> bool,
 }
 
-/// What the merges before have taught. Times are monotonic.
-#[derive(Debug, Default)]
-pub(super) struct Lessons {
-    /// Until when a shard is left alone, after a failure that may be any segment's.
-    shards: HashMap<ShardId, Duration>,
-    /// Until when a damaged segment is left alone.
-    segments: HashMap<SegmentId, Duration>,
-    /// When each segment was first seen; merging one counts its results as old as the youngest input.
-    seen: HashMap<SegmentId, Duration>,
-}
-
 /// Segments of a shard and what they are to become.
 struct Chosen {
     shard: ShardId,
@@ -44,6 +34,7 @@ struct Chosen {
     targets: Vec<Target>,
     deletes: Deletes,
     is_urgent: bool,
+    thrift: Thrift,
 }
 
 impl Engine {
@@ -74,29 +65,32 @@ impl Engine {
     /// Counts how a merge went, and leaves alone for a while what made it fail.
     fn learn(&self, chosen: &Chosen, merged: Result<()>) -> Result<()> {
         let counters = &self.counters;
+        let now = self.options.clock.monotonic();
         let Err(error) = merged else {
             add(&counters.merges, 1);
+            self.upkeep.lock().lessons.note_success(chosen.shard);
             return Ok(());
         };
-        if matches!(error, Error::Cancelled) {
-            add(&counters.merges_cancelled, 1);
-            return Ok(());
-        }
-        let now = self.options.clock.monotonic();
         let mut upkeep = self.upkeep.lock();
-        let lessons = &mut upkeep.lessons;
-        if let Error::DiskLow { .. } = error {
-            add(&counters.merges_without_space, 1);
-            lessons.shards.insert(chosen.shard, now + MERGE_RETRY_BUSY);
-            return Ok(());
+        match error {
+            Error::Cancelled => add(&counters.merges_cancelled, 1),
+            Error::DiskLow { .. } => {
+                add(&counters.merges_without_space, 1);
+                upkeep.lessons.wait_for_space(chosen.shard, &error, now);
+            }
+            error => {
+                add(&counters.merge_failures, 1);
+                match error {
+                    Error::Panicked { .. } => add(&counters.merge_panics, 1),
+                    Error::Budget(_) => add(&counters.merges_without_memory, 1),
+                    _ => {}
+                }
+                let damaged = self.damaged(chosen, &error);
+                upkeep.lessons.note_failure(chosen.shard, damaged, &error, now);
+                return Err(error);
+            }
         }
-        add(&counters.merge_failures, 1);
-        match self.damaged(chosen, &error) {
-            Some(segment) => lessons.segments.insert(segment, now + MERGE_RETRY),
-            None if error.is_temporary() => lessons.shards.insert(chosen.shard, now + MERGE_RETRY_BUSY),
-            None => lessons.shards.insert(chosen.shard, now + MERGE_RETRY),
-        };
-        Err(error)
+        Ok(())
     }
 
     /// The input that an error names as damaged, or that cannot be opened.
@@ -109,7 +103,13 @@ impl Engine {
     }
 
     fn merge(&self, chosen: &Chosen, permit: &Permit<'_>, drive: &Drive<'_>) -> Result<()> {
-        let written = self.check_space(chosen).and_then(|()| self.write_merged(chosen, permit, drive));
+        // A fault of ours in one shard must not keep the others from being merged. What was written is thrown away; no
+        // lock is held meanwhile.
+        let write = || self.check_space(chosen).and_then(|()| self.write_merged(chosen, permit, drive));
+        let written = catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|panic| {
+            let what = format!("merging segments of shard {}", chosen.shard);
+            Err(Error::Panicked { what: what.into(), message: panic_message(&*panic) })
+        });
         let results = match written {
             Ok(results) => results,
             Err(error) => {
@@ -143,6 +143,7 @@ impl Engine {
             shard: chosen.shard,
             deletes: chosen.deletes.clone(),
             inputs: chosen.inputs.iter().map(input).collect::<Result<_>>()?,
+            thrift: chosen.thrift,
         };
         let rate = drive.rate.filter(|_| !chosen.is_urgent);
         let mut pace = Pace::new(&permit.cancel, &*self.options.clock, drive.is_abandoned, rate);
@@ -176,10 +177,9 @@ impl Engine {
     }
 }
 
-impl Lessons {
-    /// Results are as old as the youngest of their inputs.
-    fn inherit(&mut self, inputs: &[SegmentId], results: &[SegmentId]) {
-        let Some(youngest) = inputs.iter().filter_map(|id| self.seen.remove(id)).max() else { return };
-        self.seen.extend(results.iter().map(|id| (*id, youngest)));
-    }
+/// What a panic says.
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> Box<str> {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("no reason given").into()
 }

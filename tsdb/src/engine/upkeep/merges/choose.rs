@@ -1,16 +1,15 @@
 //! Choosing the next merge over all shards.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use super::{Chosen, Lessons};
-use crate::compaction::{self, Choice, Deletes, Member, Partitions, Target};
+use super::Chosen;
+use crate::compaction::{self, Choice, Deletes, Member, Partitions, Target, Thrift};
 use crate::engine::Engine;
 use crate::engine::upkeep::Upkeep;
 use crate::error::Result;
-use crate::limits::{PARTITION_REST, SHARD_CROWD_MAX};
+use crate::limits::SHARD_CROWD_MAX;
 use crate::shard::{Segment, Shard};
 
 /// What is due in one shard.
@@ -21,6 +20,7 @@ struct Due {
     crowd: usize,
     /// Whether the shard is left alone for now.
     is_paused: bool,
+    thrift: Thrift,
 }
 
 impl Engine {
@@ -37,7 +37,7 @@ impl Engine {
             let id = upkeep.new_segment();
             Target { id, path: self.directory.segment(id), time }
         };
-        let Due { shard, choice, .. } = first;
+        let Due { shard, choice, thrift, .. } = first;
         let targets = choice.outputs.into_iter().map(target).collect();
         let state = upkeep.manifest.state();
         let database = state.catalog.policy_by_id(shard.info.policy).map_or(0, |(database, _)| database.id);
@@ -49,6 +49,7 @@ impl Engine {
             targets,
             deletes: Deletes { tombstones, database, policy: shard.info.policy },
             is_urgent: choice.is_urgent,
+            thrift,
         }))
     }
 
@@ -57,19 +58,19 @@ impl Engine {
         let (now, now_ns) = (self.options.clock.monotonic(), self.options.clock.now_ns());
         let view = self.view.load_full();
         let Upkeep { lessons, judged, .. } = upkeep;
-        lessons.forget(now, view.shards().flat_map(|shard| &shard.segments));
+        lessons.look(now, view.shards().map(|shard| &**shard));
+        self.counters.merges_paused.store(lessons.paused_count(now), Ordering::Relaxed);
         let mut due = Vec::new();
         for shard in view.shards() {
-            let member = |segment: &Segment| Member {
-                is_deleted_from: judged.is_deleted_from(segment.info.id),
-                ..lessons.member(segment, now)
-            };
+            let id = shard.info.id;
+            let member = |segment: &Segment| lessons.member(segment, now, judged.is_due(&segment.info, now));
             let members: Vec<Member> = shard.segments.iter().map(member).collect();
             let partitions = Partitions::of(shard.info.time);
-            if let Some(choice) = compaction::plan(&members, &partitions, now_ns) {
+            let thrift = lessons.thrift(id);
+            if let Some(choice) = compaction::plan(&members, &partitions, now_ns, thrift) {
                 let crowd = compaction::crowd(members.iter().map(|member| &member.info), &partitions);
-                let is_paused = lessons.shards.contains_key(&shard.info.id);
-                due.push(Due { shard: shard.clone(), choice, crowd, is_paused });
+                let is_paused = lessons.is_paused(id, now);
+                due.push(Due { shard: shard.clone(), choice, crowd, is_paused, thrift });
             }
         }
         due
@@ -79,28 +80,5 @@ impl Engine {
 impl Due {
     fn bytes(&self) -> u64 {
         self.choice.inputs.iter().map(|place| self.shard.segments[*place].info.bytes).sum()
-    }
-}
-
-impl Lessons {
-    /// Forgets what is over, and notes which segments are new.
-    fn forget<'a>(&mut self, now: Duration, segments: impl Iterator<Item = &'a Segment>) {
-        self.shards.retain(|_, until| *until > now);
-        self.segments.retain(|_, until| *until > now);
-        let seen = std::mem::take(&mut self.seen);
-        let known = |id| seen.get(&id).copied().unwrap_or(now);
-        self.seen =
-            segments.map(|segment| (segment.info.id, known(segment.info.id))).collect::<HashMap<_, _>>();
-    }
-
-    fn member(&self, segment: &Segment, now: Duration) -> Member {
-        let id = segment.info.id;
-        let seen = self.seen.get(&id).copied().unwrap_or(now);
-        Member {
-            info: segment.info,
-            is_barred: self.segments.contains_key(&id),
-            is_rested: now.saturating_sub(seen) >= PARTITION_REST,
-            is_deleted_from: false,
-        }
     }
 }
