@@ -10,6 +10,18 @@ pub struct StringColumn {
 }
 
 impl StringColumn {
+    /// The same text, `count` times.
+    ///
+    /// # Panics
+    /// If all texts together pass 4 GiB; batches are far smaller.
+    #[must_use]
+    pub fn filled(text: &str, count: usize) -> Self {
+        let mut column =
+            Self { ends: Vec::with_capacity(count), text: String::with_capacity(text.len() * count) };
+        (0..count).for_each(|_| column.push(text));
+        column
+    }
+
     /// How many texts there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -13,6 +13,7 @@ mod rows;
 mod scan;
 mod select;
 mod subquery;
+mod tags;
 mod ties;
 mod union;
 

@@ -3,12 +3,13 @@
 use super::columns::gather;
 use super::eval::{Slots, truths};
 use super::rows::{Chunk, Group, Part, Parts, Rows, Told};
+use super::tags::{Picked, tag_column};
 use crate::functions::Edge;
 use crate::statement::{Call, Input, Kind, Measurement, Residual, Role, Select};
 use crate::{Context, Error, Result, Scan, Summaries};
 use model::{
-    Column, Direction, FieldRequest, FieldType, ScanBatch, ScanOrder, ScanRequest, SeriesColumn,
-    SummaryBatch, SummaryKinds, SummaryPart, SummaryRequest, Tags, TimeRange, Values,
+    Column, Direction, FieldRequest, FieldType, ScanBatch, ScanOrder, ScanRequest, SummaryBatch,
+    SummaryKinds, SummaryPart, SummaryRequest, Tags, TimeRange,
 };
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -302,39 +303,54 @@ impl Shape<'_> {
                 Fetch::Field(field) => {
                     sources[*field].clone().unwrap_or_else(|| Column::nulls(FieldType::Float, len))
                 }
-                Fetch::Tag(key, empty) => tag_column(&series, key, *empty, len),
+                Fetch::Tag(..) if self.is_only_shown(index) => Column::empty(FieldType::String),
+                Fetch::Tag(key, is_empty) => tag_column(&series, key, *is_empty, Picked::All(len)),
                 Fetch::Missing(ty) => Column::nulls(*ty, len),
             });
         }
-        let (times, columns) = self.passing(batch.times, columns)?;
+        let kept = self.passing(&columns, len);
+        let picked = kept.as_deref().map_or(Picked::All(len), Picked::Some);
+        if picked.is_empty() {
+            return None;
+        }
+        columns.truncate(self.inputs);
+        for (index, column) in columns.iter_mut().enumerate() {
+            match (&self.fetches[index], picked) {
+                (Fetch::Tag(key, is_empty), _) if self.is_only_shown(index) => {
+                    *column = tag_column(&series, key, *is_empty, picked);
+                }
+                (_, Picked::Some(rows)) => *column = gather(column, rows),
+                (_, Picked::All(_)) => {}
+            }
+        }
+        let times = match picked {
+            Picked::All(_) => batch.times,
+            Picked::Some(rows) => rows.iter().map(|row| batch.times[*row]).collect(),
+        };
         Some(Chunk { group, times, columns })
+    }
+
+    /// Whether an input is a tag that no condition reads: it can wait until it is known which rows pass.
+    fn is_only_shown(&self, index: usize) -> bool {
+        index < self.inputs && matches!(self.fetches[index], Fetch::Tag(_, false))
     }
 
     fn is_last_use(&self, index: usize, field: usize) -> bool {
         !self.fetches[index + 1..].iter().any(|later| field_of(later) == Some(field))
     }
 
-    fn passing(&self, times: Vec<i64>, mut columns: Vec<Column>) -> Option<(Vec<i64>, Vec<Column>)> {
-        let len = times.len();
+    /// The rows that pass, if not all of them do.
+    fn passing(&self, columns: &[Column], len: usize) -> Option<Vec<usize>> {
         let mut keep = self
             .residual
-            .map(|residual| truths(&residual.condition, Slots { inputs: &columns, calls: &[], len }));
+            .map(|residual| truths(&residual.condition, Slots { inputs: columns, calls: &[], len }));
         if let Some(shown) = &self.needs_shown {
             let keep = keep.get_or_insert_with(|| vec![true; len]);
             for (row, keep) in keep.iter_mut().enumerate() {
                 *keep = *keep && shown.iter().any(|index| columns[*index].is_valid(row));
             }
         }
-        columns.truncate(self.inputs);
-        match keep {
-            Some(keep) if keep.contains(&false) => {
-                let rows: Vec<usize> = (0..len).filter(|row| keep[*row]).collect();
-                let times: Vec<i64> = rows.iter().map(|row| times[*row]).collect();
-                let columns = columns.iter().map(|column| gather(column, &rows)).collect();
-                (!times.is_empty()).then_some((times, columns))
-            }
-            _ => Some((times, columns)),
-        }
+        keep.filter(|keep| keep.contains(&false)).map(|keep| (0..len).filter(|row| keep[*row]).collect())
     }
 
     /// The group of a series, unless SLIMIT or SOFFSET leaves it out.
@@ -355,16 +371,4 @@ impl Shape<'_> {
         self.group = Some(Arc::clone(&group));
         group
     }
-}
-
-fn tag_column(series: &SeriesColumn, key: &str, empty: bool, len: usize) -> Column {
-    if empty {
-        let texts = (0..len).map(|row| series.tags(row).value_or_empty(key)).collect();
-        return Column::dense(Values::String(texts));
-    }
-    let mut column = Column::empty(FieldType::String);
-    for row in 0..len {
-        column.push(series.tags(row).get(key).map(model::ValueRef::String));
-    }
-    column
 }
