@@ -177,12 +177,10 @@ const fn bases() -> [(u64, u64); SYMBOLS] {
 type Table = [u32; TABLE_LEN];
 
 fn table(code: &PrefixCode) -> Table {
-    let mut table = [0; TABLE_LEN];
-    code.for_each_pattern(|pattern, symbol, length| {
+    code.table(|symbol, length| {
         let raw = BASES[symbol].1.count_ones();
-        table[pattern] = (u32::from(symbol.to_le_bytes()[0]) << 16) | length << 8 | (length + raw);
-    });
-    table
+        u32::from(symbol.to_le_bytes()[0]) << 16 | length << 8 | (length + raw)
+    })
 }
 
 /// Takes `count` numbers off the front of `input` and hands them to `take`, as offsets from the first argument.
@@ -192,7 +190,8 @@ pub(crate) fn decode(input: &mut &[u8], count: usize, take: impl FnOnce(i64, &[u
     }
     let shift = read_i64(input)?;
     let folded = read_byte(input)? == 1;
-    let table = table(&PrefixCode::read(input, SYMBOLS)?);
+    let code = PrefixCode::read(input, SYMBOLS)?;
+    let table = table(&code);
     let mut lens = [0; STREAMS];
     for len in &mut lens[..STREAMS - 1] {
         *len = read_count(input, input.len())?;
@@ -201,7 +200,7 @@ pub(crate) fn decode(input: &mut &[u8], count: usize, take: impl FnOnce(i64, &[u
     let before: usize = lens.iter().sum();
     lens[STREAMS - 1] = all.checked_sub(before).ok_or(Malformed("four streams"))?;
     let streams = read_slice(input, all)?;
-    let has_raw = table.iter().any(|entry| (entry >> 16) as usize >= DIRECT_SYMBOLS);
+    let has_raw = code.symbols().next_back().is_some_and(|symbol| symbol >= DIRECT_SYMBOLS);
     let mut numbers = match has_raw {
         true => decode_streams::<true>(streams, lens, count, &table)?,
         false => decode_streams::<false>(streams, lens, count, &table)?,

@@ -11,6 +11,9 @@ use std::collections::BinaryHeap;
 /// The longest code. Its table of 1,024 entries is quick to fill and stays in the nearest cache.
 pub(crate) const CODE_BITS_MAX: u32 = 10;
 
+/// Lengths that a code can have, 0 for no code among them.
+const CODE_LENGTHS: usize = CODE_BITS_MAX as usize + 1;
+
 /// Entries of a decoding table.
 pub(crate) const TABLE_LEN: usize = 1 << CODE_BITS_MAX;
 
@@ -43,36 +46,50 @@ impl PrefixCode {
         u32::from(self.lengths[symbol])
     }
 
-    /// The code of each symbol, its first bit lowest.
+    /// The code of each symbol, its first bit lowest: codes of one length count up in the order of their symbols.
     pub(crate) fn codes(&self) -> Vec<u32> {
-        let mut codes = vec![0; self.lengths.len()];
-        let mut next = 0_u32;
-        for length in 1..=CODE_BITS_MAX {
-            next <<= 1;
-            for symbol in (0..codes.len()).filter(|symbol| self.length(*symbol) == length) {
-                codes[symbol] = next.reverse_bits() >> (u32::BITS - length);
-                next += 1;
-            }
+        let mut counts = [0; CODE_LENGTHS];
+        self.lengths.iter().for_each(|length| counts[usize::from(*length)] += 1);
+        counts[0] = 0;
+        let mut next = [0_u32; CODE_LENGTHS];
+        for length in 1..CODE_LENGTHS {
+            next[length] = (next[length - 1] + counts[length - 1]) << 1;
         }
-        codes
+        let code = |length: &u8| {
+            let next = &mut next[usize::from(*length)];
+            *next += 1;
+            (*next - 1).reverse_bits().checked_shr(u32::BITS - u32::from(*length)).unwrap_or(0)
+        };
+        self.lengths.iter().map(code).collect()
     }
 
-    /// Calls `fill` for every pattern of [`CODE_BITS_MAX`] bits with its symbol and the length of its code.
-    pub(crate) fn for_each_pattern(&self, mut fill: impl FnMut(usize, usize, u32)) {
-        for (symbol, code) in self.codes().into_iter().enumerate() {
-            let length = self.length(symbol);
-            if length > 0 {
-                (code as usize..TABLE_LEN)
-                    .step_by(1 << length)
-                    .for_each(|pattern| fill(pattern, symbol, length));
+    /// What every pattern of [`CODE_BITS_MAX`] bits begins with, as `entry` says it of a symbol and the length of its code.
+    pub(crate) fn table(&self, entry: impl Fn(usize, u32) -> u32) -> [u32; TABLE_LEN] {
+        let codes = self.codes();
+        let mut by_length: Vec<usize> = self.symbols().collect();
+        by_length.sort_by_key(|symbol| self.lengths[*symbol]);
+        let mut symbols = by_length.into_iter().peekable();
+        let mut table = [0; TABLE_LEN];
+        // A pattern with one bit more begins with the same symbol, unless a code of just that length says otherwise.
+        for length in 1..=CODE_BITS_MAX {
+            let half = 1 << (length - 1);
+            table.copy_within(..half, half);
+            while let Some(symbol) = symbols.next_if(|symbol| self.length(*symbol) == length) {
+                table[codes[symbol] as usize] = entry(symbol, length);
             }
         }
+        table
+    }
+
+    /// The symbols that occur.
+    pub(crate) fn symbols(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
+        (0..self.lengths.len()).filter(|symbol| self.lengths[*symbol] > 0)
     }
 
     /// Appends the first symbol, the count of symbols from there on, and their lengths in four bits each.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        let first = self.lengths.iter().position(|length| *length > 0).unwrap_or(0);
-        let last = self.lengths.iter().rposition(|length| *length > 0).unwrap_or(0);
+        let first = self.symbols().next().unwrap_or(0);
+        let last = self.symbols().next_back().unwrap_or(0);
         let small = |number: usize| u8::try_from(number).expect("at most 255 symbols");
         out.extend([small(first), small(last - first + 1)]);
         let pairs = self.lengths[first..=last].chunks(2);
