@@ -79,6 +79,14 @@ struct Shared {
     changed: Condvar,
 }
 
+impl Shared {
+    /// Under the model checker each call to the disk is a place where another thread may go first.
+    fn platform(&self) -> MutexGuard<'_, Platform> {
+        threads::point();
+        self.platform.lock()
+    }
+}
+
 impl SimFs {
     /// An empty disk with one folder, the root, that relative and absolute paths start from.
     #[must_use]
@@ -177,7 +185,7 @@ impl SimFs {
     }
 
     fn platform(&self) -> MutexGuard<'_, Platform> {
-        self.shared.platform.lock()
+        self.shared.platform()
     }
 
     fn damage(&self, path: &Path, harm: impl FnOnce(&mut Content)) -> Result<()> {

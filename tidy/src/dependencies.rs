@@ -6,8 +6,9 @@ use toml::Table;
 /// Each crate and the crates of the house that it may import.
 pub const HOUSE: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("disk", &[]),
-    ("tsdb", &["model", "disk"]),
+    ("threads", &[]),
+    ("disk", &["threads"]),
+    ("tsdb", &["model", "threads", "disk"]),
     ("query", &["model"]),
     ("settings", &[]),
     ("collector", &["model", "disk", "settings"]),

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use disk::Fs;
 use model::Clock;
-use parking_lot::Mutex;
+use threads::Mutex;
 
 use crate::directory::Directory;
 use crate::limits::{CLOCK_HOLD, CLOCK_JUMP, CLOCK_SAVE};

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use disk::Fs;
 use model::Clock;
-use parking_lot::Mutex;
+use threads::Mutex;
 
 use crate::directory::Directory;
 use crate::error::{Error, Result};

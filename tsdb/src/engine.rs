@@ -29,10 +29,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use disk::{DirLock, Fs, log};
 use model::Lsn;
-use parking_lot::{Mutex, RwLock};
+use threads::{ArcSwap, Mutex, RwLock};
 
 pub use append::Written;
 pub use census::MeasurementSeries;

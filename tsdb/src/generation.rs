@@ -17,11 +17,11 @@ mod texts;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use model::{Lease, Lsn, ValueRef};
-use parking_lot::{Mutex, RwLock};
+use threads::atomic::{AtomicU32, AtomicU64, Ordering};
+use threads::{Mutex, RwLock};
 
 pub(crate) use definition::{Definition, Definitions};
 pub(crate) use order::sort_by_key;

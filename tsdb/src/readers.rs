@@ -14,7 +14,7 @@ use std::sync::{Arc, Weak};
 
 use disk::Fs;
 use model::{Budget, Lease, Share};
-use parking_lot::Mutex;
+use threads::Mutex;
 
 pub(crate) use file::SegmentFile;
 pub(crate) use held::Held;

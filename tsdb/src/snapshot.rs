@@ -9,8 +9,8 @@ mod series;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use model::{Budget, FieldType, ScanRequest, SeriesKey, SummaryRequest, TagPredicate, Tags, TimeRange};
+use threads::ArcSwap;
 
 use live::each_live;
 use series::Found;

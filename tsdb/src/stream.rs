@@ -9,10 +9,10 @@ mod followers;
 mod ring;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use model::{Lsn, StreamBatch};
+use threads::atomic::{AtomicU64, Ordering};
 
 pub(crate) use behind::read_behind;
 pub(crate) use followers::{Candidate, Followers};

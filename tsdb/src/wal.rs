@@ -11,11 +11,11 @@ mod record;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use disk::Fs;
 use disk::log::{self, Event, Frames, GroupCommit, LogFile, NextFile, Place, Policy};
 use model::Lsn;
+use threads::atomic::{AtomicU64, Ordering};
 
 pub(crate) use record::{DecodedRow, RowsEncoder, RowsRecord, decode_changes, encode_changes};
 

@@ -19,7 +19,8 @@ mod ticket;
 
 use std::fmt;
 use std::sync::Arc;
-use std::thread::JoinHandle;
+
+use threads::thread::{self, JoinHandle};
 
 use self::committer::Committer;
 use self::queue::{Queue, Request};
@@ -59,7 +60,7 @@ impl GroupCommit {
         let observe: Observer = Box::new(observe);
         let committer = Committer::open(fs, options, start, Arc::clone(&queue), place, observe)?;
         let path = committer.path();
-        let thread = std::thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("log-committer".to_owned())
             .spawn(move || committer.run())
             .map_err(|source| Error::io("start the committer of", &path, source))?;

@@ -22,7 +22,7 @@ pub(super) struct SimFile {
 impl SimFile {
     /// Opens content that exists; the caller holds no lock.
     pub(super) fn open(shared: &Arc<Shared>, id: NodeId, path: &Path) -> Result<Self> {
-        let mut platform = shared.platform.lock();
+        let mut platform = shared.platform();
         let content = platform.content(id, "open", path)?;
         content.open += 1;
         let len = offset(content.len());
@@ -36,13 +36,13 @@ impl File for SimFile {
     }
 
     fn write_at(&mut self, position: u64, bytes: &[u8]) -> Result<()> {
-        self.shared.platform.lock().write(self.id, &self.path, position, bytes)?;
+        self.shared.platform().write(self.id, &self.path, position, bytes)?;
         self.len = self.len.max(position + offset(bytes.len()));
         Ok(())
     }
 
     fn sync_data(&mut self) -> Result<()> {
-        let mut platform = self.shared.platform.lock();
+        let mut platform = self.shared.platform();
         platform.syncs_waiting += 1;
         self.shared.changed.notify_all();
         while platform.syncs_paused {
@@ -63,7 +63,7 @@ impl File for SimFile {
         if len >= self.len {
             return Ok(());
         }
-        let mut platform = self.shared.platform.lock();
+        let mut platform = self.shared.platform();
         platform.begin_whole("truncate", &self.path)?;
         platform.content(self.id, "truncate", &self.path)?.truncate(index(len));
         self.len = len;
@@ -77,7 +77,7 @@ impl File for SimFile {
 
 impl Drop for SimFile {
     fn drop(&mut self) {
-        let mut platform = self.shared.platform.lock();
+        let mut platform = self.shared.platform();
         if let Some(content) = platform.contents.get_mut(&self.id) {
             content.open -= 1;
         }
@@ -91,7 +91,7 @@ pub(super) struct SimLock {
 
 impl SimLock {
     pub(super) fn take(shared: &Arc<Shared>, dir: &Path) -> Result<Self> {
-        let mut platform = shared.platform.lock();
+        let mut platform = shared.platform();
         platform.check_power()?;
         platform.names.find_folder(dir).map_err(|source| Error::io("lock", dir, source))?;
         if !platform.locks.insert(dir.to_path_buf()) {
@@ -111,6 +111,6 @@ impl DirLock for SimLock {}
 
 impl Drop for SimLock {
     fn drop(&mut self) {
-        self.shared.platform.lock().locks.remove(&self.dir);
+        self.shared.platform().locks.remove(&self.dir);
     }
 }

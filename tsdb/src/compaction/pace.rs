@@ -1,10 +1,10 @@
 //! Pace: how fast a job may write, and that it has to end.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use model::Clock;
-use parking_lot::{Condvar, Mutex};
+use threads::atomic::{AtomicBool, Ordering};
+use threads::{Condvar, Mutex};
 
 use crate::error::{Error, Result};
 

@@ -3,8 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
-use parking_lot::Mutex;
+use threads::{ArcSwap, Mutex};
 
 use crate::compaction::Cancel;
 use crate::shard::ShardId;

@@ -11,11 +11,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use disk::Fs;
 use disk::log::Stop;
 use model::Lsn;
-use parking_lot::{Mutex, RwLock};
+use threads::{ArcSwap, Mutex, RwLock};
 
 use super::merging::Merging;
 use super::room::RefusedSeries;

@@ -1,11 +1,10 @@
 //! A thread that takes a step of upkeep again and again, when it is woken and once in a while.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
+use threads::thread::{self, JoinHandle};
+use threads::{Condvar, Mutex, contain};
 
 use super::Engine;
 use crate::error::Result;
@@ -38,7 +37,7 @@ impl Worker {
     pub(super) fn start(&self, name: &str, engine: &Arc<Engine>, step: Step) -> std::io::Result<()> {
         let (signal, engine) = (self.signal.clone(), Arc::downgrade(engine));
         let thread =
-            std::thread::Builder::new().name(name.to_owned()).spawn(move || run(&signal, &engine, step))?;
+            thread::Builder::new().name(name.to_owned()).spawn(move || run(&signal, &engine, step))?;
         *self.thread.lock() = Some(thread);
         Ok(())
     }
@@ -55,7 +54,7 @@ impl Worker {
         self.signal.changed.notify_one();
         let thread = self.thread.lock().take();
         // The thread itself may be the one that lets go of the engine last.
-        if let Some(thread) = thread.filter(|thread| thread.thread().id() != std::thread::current().id()) {
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id()) {
             // A panic in there was reported by the thread.
             let _ = thread.join();
         }
@@ -69,7 +68,7 @@ fn run(signal: &Signal, engine: &Weak<Engine>, step: Step) {
         let Some(engine) = engine.upgrade() else { return };
         // A fault of ours must not end the thread: writers would wait for room that never comes. Its locks do
         // not poison, and a step that was cut short is taken again.
-        let stepped = catch_unwind(AssertUnwindSafe(|| step(&engine)));
+        let stepped = contain(|| step(&engine));
         panic_pause = match &stepped {
             Ok(_) => Duration::ZERO,
             Err(_) => (panic_pause * 2).clamp(MAINTENANCE_INTERVAL, PANIC_PAUSE_MAX),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arc_swap::ArcSwapOption;
+use threads::ArcSwapOption;
 
 use super::Readers;
 use crate::error::{Error, Result};

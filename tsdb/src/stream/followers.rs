@@ -4,12 +4,12 @@
 //! into segments at once. A follower that is slow holds a generation, but never for long, and never when
 //! writers need the room.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use model::Lsn;
-use parking_lot::Mutex;
+use threads::Mutex;
+use threads::atomic::{AtomicU64, Ordering};
 
 use crate::generation::GenerationId;
 use crate::limits::{FOLLOWER_HOLD, FOLLOWER_START};

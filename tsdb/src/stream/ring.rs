@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use model::{Lsn, StreamBatch};
-use parking_lot::{Condvar, Mutex};
+use threads::{Condvar, Mutex};
 
 use crate::error::{Error, Result};
 use crate::limits::{STREAM_RING_BATCHES, STREAM_RING_BYTES};

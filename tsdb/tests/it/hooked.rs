@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use disk::{Bytes, DirLock, Entry, File, Fs, Result, SimFs, Space};
-use parking_lot::Mutex;
+use threads::Mutex;
 
 type Hook = Arc<dyn Fn(&Path) + Send + Sync>;
 

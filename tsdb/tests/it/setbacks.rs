@@ -134,7 +134,7 @@ fn writers_are_held_back_while_merges_catch_up_with_a_crowd_and_go_on_by_themsel
     engine.create_database("other").unwrap();
     let lines = small_segments(&engine, "db", 70);
     let week = 7 * 24 * 3_600_000_000_000;
-    let (writer, seen) = (Arc::downgrade(&engine), Arc::new(parking_lot::Mutex::new(Vec::new())));
+    let (writer, seen) = (Arc::downgrade(&engine), Arc::new(threads::Mutex::new(Vec::new())));
     let noted = seen.clone();
     fs.on_segment(move |_| {
         let engine = writer.upgrade().unwrap();

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
-use parking_lot::{Condvar, Mutex};
+use threads::{Condvar, Mutex};
 
 use super::options::{FileState, LogFile, Status};
 use super::ticket::{Promise, Ticket, pair};

@@ -7,7 +7,7 @@
 mod choose;
 mod lessons;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use threads::contain;
 
 pub(super) use lessons::Lessons;
 
@@ -106,7 +106,7 @@ impl Engine {
         // A fault of ours in one shard must not keep the others from being merged. What was written is thrown away; no
         // lock is held meanwhile.
         let write = || self.check_space(chosen).and_then(|()| self.write_merged(chosen, permit, drive));
-        let written = catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|panic| {
+        let written = contain(write).unwrap_or_else(|panic| {
             let what = format!("merging segments of shard {}", chosen.shard);
             Err(Error::Panicked { what: what.into(), message: panic_message(&*panic) })
         });
