@@ -28,7 +28,7 @@ pub use commit::{
 };
 pub use frame::Frames;
 pub use image::image;
-pub use recover::{Frame, Recovery, recover, settle};
+pub use recover::{Frame, Recovery, recover, salt, settle};
 pub use report::{FileReport, Finding, Report, Tail};
 pub use scan::{Part, Reader, Stop};
 pub use writer::Writer;

@@ -55,12 +55,17 @@ impl Directory {
     }
 
     pub(crate) fn wal_file(&self, generation: GenerationId, number: u64) -> PathBuf {
-        self.wal().join(format!("{generation:010}-{number:010}.wal"))
+        self.wal().join(wal_file_name(generation, number))
     }
 
     pub(crate) fn segment(&self, id: u64) -> PathBuf {
         self.segments().join(format!("{id:012}.seg"))
     }
+}
+
+/// The name of a WAL file.
+pub(crate) fn wal_file_name(generation: GenerationId, number: u64) -> String {
+    format!("{generation:010}-{number:010}.wal")
 }
 
 /// The generation and number of a WAL file, from its name.

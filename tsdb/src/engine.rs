@@ -14,6 +14,7 @@ mod census;
 mod change;
 mod delete;
 mod intake;
+mod lost;
 mod merging;
 mod reports;
 mod room;

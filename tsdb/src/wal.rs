@@ -6,8 +6,10 @@
 //!
 //! The layout of the records is in `docs/format/wal.md`.
 
+pub(crate) mod folder;
 pub(crate) mod format;
 mod record;
+pub(crate) mod runs;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,11 +21,12 @@ use threads::atomic::{AtomicU64, Ordering};
 
 pub(crate) use record::{DecodedRow, RowsEncoder, RowsRecord, decode_changes, encode_changes};
 
-use crate::directory::{self, Directory};
+use crate::directory::Directory;
 use crate::error::Result;
 use crate::generation::GenerationId;
 use crate::options::{Options, SyncPolicy};
 use crate::stats::Counters;
+use runs::Run;
 
 /// The open WAL.
 #[derive(Debug)]
@@ -35,12 +38,12 @@ pub(crate) struct Wal {
 }
 
 impl Wal {
-    /// Goes on after `last_lsn` in a first file of `generation`.
+    /// Begins with `first_lsn` in a first file of the run's first generation. The MANIFEST knows the run already.
     pub(crate) fn start(
         fs: Arc<dyn Fs>,
         directory: Directory,
         settings: &Options,
-        generation: GenerationId,
+        run: Run,
         first_lsn: Lsn,
         counters: Arc<Counters>,
     ) -> Result<Self> {
@@ -50,10 +53,10 @@ impl Wal {
             retry_min: settings.wal_retry,
             ..log::Options::default()
         };
-        let start = log::Start { generation, first_lsn: first_lsn.0, file_number: 1 };
+        let start = log::Start { generation: run.first, first_lsn: first_lsn.0, file_number: 1 };
         let place = move |next: &NextFile| Place {
             path: directory.wal_file(next.generation, next.file_number),
-            salt: directory::salt(next.file_number),
+            salt: run.key.salt(next.generation, next.file_number),
         };
         let observe = move |event: &Event| observe(event, &counters);
         let log = GroupCommit::start(fs, options, start, place, observe)?;

@@ -256,6 +256,14 @@ impl FileReport {
     }
 }
 
+/// The salt in the header of a log file, without reading any further; nothing if the header is damaged.
+///
+/// # Errors
+/// When the file cannot be read, or was written by a newer version of this layout.
+pub fn salt(fs: &dyn Fs, path: &Path) -> Result<Option<u64>> {
+    Ok(read_header(fs, path)?.ok().map(|header| header.salt))
+}
+
 fn read_header(fs: &dyn Fs, path: &Path) -> Result<std::result::Result<Header, HeaderFault>> {
     match Header::decode(&fs.read_at(path, 0, HEADER_BYTES)?) {
         Err(fault @ HeaderFault::Foreign { .. }) => Err(header_error(path, fault)),

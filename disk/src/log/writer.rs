@@ -28,7 +28,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Creates a log file. `salt` is a random number of its own; `first_lsn` is the lowest sequence number that
+    /// Creates a log file. `salt` is a number that no other file has; `first_lsn` is the lowest sequence number that
     /// may come, and vouches that all lower ones are durable in earlier files; the file is kept extended with
     /// zeros in steps of `preallocate_bytes`, 0 for not at all.
     ///

@@ -3,7 +3,6 @@
 //! Each phase does one thing and tells the report. Nothing is deleted that could hold a point: what nobody
 //! knows moves to `lost+found/`, what is damaged is copied there before its file goes.
 
-mod lost;
 mod replay;
 mod segments;
 
@@ -36,6 +35,7 @@ use crate::stats::Counters;
 use crate::stream::{Followers, Ring};
 use crate::view::View;
 use crate::wal::Wal;
+use crate::wal::runs::{Run, RunKey};
 
 pub(super) use replay::Replayed;
 
@@ -108,11 +108,7 @@ impl Engine {
         let stop = if found.clean_stop { Stop::Clean } else { Stop::Unknown };
         let replayed = replay::run(&*fs, &directory, &manifest, stop, &mut report)?;
         segments::judge_unknown(&*fs, replayed.last_lsn, &mut report);
-        if found.clean_stop {
-            manifest.commit(&Edit::Started)?;
-        }
-        // What follows may be of a kind that an older format does not know.
-        manifest.mend()?;
+        let run = begin_run(&mut manifest, &replayed)?;
         let engine = assemble(
             fs,
             directory,
@@ -123,6 +119,7 @@ impl Engine {
             damage,
             shards,
             replayed,
+            run,
             lock,
             report,
             started,
@@ -154,6 +151,16 @@ fn settle_names(fs: &dyn Fs, dir: &Path) -> Result<()> {
     }
 }
 
+/// Makes the run known that begins now, before any file of it is there. A MANIFEST of an older format is replaced on the
+/// way: what follows may be of a kind that it does not know.
+fn begin_run(manifest: &mut Manifest, replayed: &Replayed) -> Result<Run> {
+    let first = replayed.last_generation.max(manifest.state().flushed) + 1;
+    let run = Run { first, key: RunKey::draw() };
+    let runs = manifest.state().runs.with_next(run, &replayed.present);
+    manifest.commit(&Edit::Started { runs })?;
+    Ok(run)
+}
+
 fn open_manifest(fs: &Arc<dyn Fs>, directory: &Directory) -> Result<(Manifest, ManifestReport)> {
     if fs.exists(&directory.manifest())? {
         return Manifest::open(fs.clone(), directory.clone());
@@ -180,17 +187,17 @@ fn assemble(
     damage: Damage,
     mut shards: Vec<Shard>,
     replayed: Replayed,
+    run: Run,
     lock: Box<dyn disk::DirLock>,
     mut report: RecoveryReport,
     started: Duration,
 ) -> Result<Arc<Engine>> {
     let counters = Arc::new(Counters::default());
-    let id = replayed.last_generation.max(manifest.state().flushed) + 1;
     let next_lsn = Lsn(replayed.last_lsn.0.max(manifest.state().flushed_lsn.0)).next();
     let space = Space::new(fs.clone(), directory.root(), options.disk_reserve);
     options.wal_preallocate_bytes = space.preallocate_bytes(options.wal_preallocate_bytes);
-    let wal = Wal::start(fs.clone(), directory.clone(), &options, id, next_lsn, counters.clone())?;
-    replay::remove_empty(&*fs, &directory, &replayed.empty_files)?;
+    let wal = Wal::start(fs.clone(), directory.clone(), &options, run, next_lsn, counters.clone())?;
+    replay::remove_files(&*fs, &directory, &replayed.empty_files)?;
     for shard in replayed.shards.values() {
         if !shards.iter().any(|known| known.info.id == shard.id) {
             shards.push(Shard::new(*shard));
@@ -199,7 +206,7 @@ fn assemble(
     let next_shard = replayed.next_shard.max(manifest.state().next_shard);
     let mut generations = replayed.generations;
     generations.iter().for_each(|generation| lease(&options, generation));
-    generations.push(Arc::new(Generation::new(id, next_lsn, Vec::new())));
+    generations.push(Arc::new(Generation::new(run.first, next_lsn, Vec::new())));
     let mut view = View::new(replayed.catalog, shards, generations, replayed.tombstones);
     view.remove_orphans();
     let next_segment = manifest.state().next_segment;

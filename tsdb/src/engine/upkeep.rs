@@ -19,13 +19,15 @@ use disk::Fs;
 use forget::Judged;
 
 use super::Engine;
+use super::lost::move_aside;
 use crate::backup::Pin;
 use crate::directory::Directory;
 use crate::error::Result;
 use crate::limits::{GENERATION_DELETES_BEFORE_SEAL, IDLE_FREEZE_LARGE, IDLE_HEAD_BYTES};
-use crate::manifest::{Edit, Manifest, SegmentId};
+use crate::manifest::{Edit, Manifest, SegmentId, State};
 use crate::readers::Readers;
 use crate::shard::Segment;
+use crate::wal::folder::Folder;
 use merges::Drive;
 
 /// What only the holder of the upkeep lock touches.
@@ -219,16 +221,26 @@ impl Engine {
     }
 
     fn leave_mark(&self, upkeep: &mut Upkeep) -> Result<()> {
-        let wal = self.directory.wal();
-        for entry in self.fs.list(&wal)? {
-            remove_file(&*self.fs, &wal.join(entry.name))?;
-        }
-        self.fs.sync_dir(&wal)?;
+        self.empty_wal(upkeep.manifest.state())?;
         upkeep.settle()?;
         upkeep.sweep(&*self.fs, &self.directory)?;
         self.save_damage(upkeep)?;
         self.clock_guard.save(&*self.fs);
         upkeep.commit(&Edit::Stopped, &[])
+    }
+
+    /// Removes the files of the WAL, all of whose rows are in segments, and puts aside what is no file of ours.
+    fn empty_wal(&self, state: &State) -> Result<()> {
+        let folder = Folder::read(&*self.fs, &self.directory, state)?;
+        for path in folder.strays.iter().map(|stray| &stray.path).chain(&folder.unknown) {
+            let to = move_aside(&*self.fs, &self.directory, path)?;
+            tracing::warn!(path = %path.display(), to = %to.display(), "a file in the folder of the WAL is not of this data directory");
+        }
+        let counting = folder.counting.iter().map(|file| &file.path);
+        for path in counting.chain(&folder.flushed).chain(&folder.temporary) {
+            remove_file(&*self.fs, path)?;
+        }
+        Ok(self.fs.sync_dir(&self.directory.wal())?)
     }
 
     /// Writes down which damage was met, without that of segments that are gone.

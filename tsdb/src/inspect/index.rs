@@ -77,6 +77,6 @@ pub fn index(fs: &dyn Fs, dir: &Path, wal: bool) -> Result<IndexReport> {
 }
 
 fn waiting_frames(store: &Store<'_>) -> Result<u64> {
-    let paths: Vec<_> = store.wal_files()?.into_iter().map(|file| file.path).collect();
+    let paths: Vec<_> = store.wal_files()?.files.into_iter().map(|file| file.path).collect();
     Ok(disk::log::recover(store.fs, &paths, store.stop())?.finish()?.frames)
 }

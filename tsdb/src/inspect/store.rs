@@ -1,15 +1,16 @@
 //! A data directory as its MANIFEST describes it at one moment.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use disk::Fs;
 use disk::log::Stop;
 
-use crate::directory::{self, Directory};
+use super::finding::Finding;
+use crate::directory::Directory;
 use crate::error::{Error, Result};
-use crate::generation::GenerationId;
 use crate::limits::INSPECT_ATTEMPTS_MAX;
 use crate::manifest::reading::{self, Reading};
+use crate::wal::folder::{Folder, Oddity, WalPath};
 
 /// What the MANIFEST said, and where its files are.
 #[derive(Debug)]
@@ -19,12 +20,13 @@ pub(super) struct Store<'fs> {
     pub(super) manifest: Reading,
 }
 
-/// A WAL file that counts.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct WalPath {
-    pub(super) generation: GenerationId,
-    pub(super) number: u64,
-    pub(super) path: PathBuf,
+/// The files of the WAL.
+#[derive(Debug, Default)]
+pub(super) struct WalFiles {
+    /// Those of generations that are not in segments, in the order in which they are read.
+    pub(super) files: Vec<WalPath>,
+    /// Those that are not what their names say.
+    pub(super) findings: Vec<Finding>,
 }
 
 impl<'fs> Store<'fs> {
@@ -47,19 +49,21 @@ impl<'fs> Store<'fs> {
         if self.manifest.clean_stop { Stop::Clean } else { Stop::Unknown }
     }
 
-    /// The WAL files of generations that are not in segments, in the order in which they are read.
-    pub(super) fn wal_files(&self) -> Result<Vec<WalPath>> {
-        let dir = self.directory.wal();
-        let mut files = Vec::new();
-        for entry in list(self.fs, &dir)? {
-            if let Some((generation, number)) = directory::wal_name(&entry.name)
-                && generation > self.manifest.state.flushed
-            {
-                files.push(WalPath { generation, number, path: dir.join(&entry.name) });
-            }
+    /// The files of the WAL, with what is wrong with them.
+    pub(super) fn wal_files(&self) -> Result<WalFiles> {
+        let folder = Folder::read(self.fs, &self.directory, &self.manifest.state)?;
+        let odd: Vec<Oddity> = folder.strays.into_iter().chain(folder.misnamed).collect();
+        if !odd.is_empty() && self.is_outdated()? {
+            let path = self.directory.manifest();
+            return Err(Error::corrupt(&path, 0, "the runs of the engine", "those of before its start"));
         }
-        files.sort();
-        Ok(files)
+        let finding = |odd: Oddity| Finding::new(&odd.path, None, odd.expected, odd.found);
+        Ok(WalFiles { files: folder.counting, findings: odd.into_iter().map(finding).collect() })
+    }
+
+    /// Whether an engine was started since the MANIFEST was read: its files are those of a run that is not known here.
+    fn is_outdated(&self) -> Result<bool> {
+        Ok(reading::read(self.fs, &self.directory.manifest())?.state.runs != self.manifest.state.runs)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use disk::log;
 
 use super::finding::Finding;
-use super::store::{Store, again, list};
+use super::store::{Store, WalFiles, again, list};
 use super::wal::{WalFile, describe_file};
 use crate::catalog::Policy;
 use crate::damage::{self, DamageMark};
@@ -233,7 +233,8 @@ fn sections(store: &Store<'_>, findings: &mut Vec<Finding>) -> Result<Vec<(&'sta
 }
 
 fn wal(store: &Store<'_>, findings: &mut Vec<Finding>) -> Result<Vec<WalFile>> {
-    let files = store.wal_files()?;
+    let WalFiles { files, findings: odd } = store.wal_files()?;
+    findings.extend(odd);
     let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
     let report = log::recover(store.fs, &paths, store.stop())?.finish()?;
     findings.extend(report.findings.iter().filter_map(Finding::of_log));

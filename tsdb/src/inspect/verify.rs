@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use disk::{Fs, log};
 
 use super::finding::{Finding, Findings};
-use super::store::{Store, again};
+use super::store::{Store, WalFiles, again};
 use super::wal::{WalContent, WalDecoder};
 use crate::damage::{self, DamageMark};
 use crate::error::Result;
@@ -123,11 +123,11 @@ fn wal(fs: &dyn Fs, dir: &Path) -> Result<WalChecked> {
 }
 
 fn wal_once(store: &Store<'_>) -> Result<WalChecked> {
-    let files = store.wal_files()?;
+    let WalFiles { files, findings } = store.wal_files()?;
     let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
     let mut frames = log::recover(store.fs, &paths, store.stop())?;
     let mut decoder = WalDecoder::new(&store.manifest.state);
-    let mut checked = WalChecked { files: files.len() as u64, ..WalChecked::default() };
+    let mut checked = WalChecked { files: files.len() as u64, findings, ..WalChecked::default() };
     while let Some(frame) = frames.next() {
         let frame = frame?;
         decoder.note_losses(frames.report(), &files);

@@ -8,10 +8,11 @@ use disk::Fs;
 use disk::log::{self, Stop, Tail};
 
 use super::finding::Finding;
-use super::store::{Store, WalPath, again, list};
+use super::store::{Store, WalFiles, again, list};
 use crate::directory;
 use crate::error::{Error, Result};
 use crate::manifest::State;
+use crate::wal::folder::WalPath;
 
 pub(super) use decoder::WalDecoder;
 
@@ -115,6 +116,12 @@ pub struct WalRequest {
     pub rows: bool,
 }
 
+impl WalRequest {
+    fn is_wanted(&self, path: &Path) -> bool {
+        self.file.as_ref().is_none_or(|file| file == path)
+    }
+}
+
 /// What the WAL comes to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WalReport {
@@ -137,16 +144,21 @@ pub fn wal(
     take: &mut dyn FnMut(WalStep<'_>) -> bool,
 ) -> Result<WalReport> {
     let begin = || Begun::new(fs, dir, request);
-    let Begun { store, files, frames } = if request.file.is_none() { again(begin)? } else { begin()? };
+    let Begun { store, files, findings, frames } =
+        if request.file.is_none() { again(begin)? } else { begin()? };
     let empty = State::default();
     let state = store.as_ref().map_or(&empty, |store| &store.manifest.state);
-    Walk { files, request, decoder: WalDecoder::new(state) }.run(frames, take)
+    let mut report = Walk { files, request, decoder: WalDecoder::new(state) }.run(frames, take)?;
+    report.findings.extend(findings.into_iter().filter(|finding| request.is_wanted(&finding.path)));
+    Ok(report)
 }
 
 /// What was found before the first frame is read.
 struct Begun<'a> {
     store: Option<Store<'a>>,
     files: Vec<WalPath>,
+    /// Files in the folder of the WAL that are not what their names say.
+    findings: Vec<Finding>,
     frames: log::Recovery<'a>,
 }
 
@@ -156,13 +168,14 @@ impl<'a> Begun<'a> {
             (Err(Error::NotADataDirectory { .. } | Error::Corrupt { .. }), Some(_)) => None,
             (store, _) => Some(store?),
         };
-        let files = match &request.file {
-            Some(file) => siblings(fs, file)?,
-            None => store.as_ref().map_or(Ok(Vec::new()), Store::wal_files)?,
-        };
+        let WalFiles { mut files, findings } =
+            store.as_ref().map_or_else(|| Ok(WalFiles::default()), Store::wal_files)?;
+        if let Some(file) = &request.file {
+            files = siblings(fs, file)?;
+        }
         let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
         let frames = log::recover(fs, &paths, store.as_ref().map_or(Stop::Unknown, Store::stop))?;
-        Ok(Self { store, files, frames })
+        Ok(Self { store, files, findings, frames })
     }
 }
 
@@ -217,13 +230,9 @@ impl Walk<'_> {
         let findings = report.findings.iter().filter_map(Finding::of_log);
         Ok(WalReport {
             files: self.files.iter().filter_map(|file| describe_file(file, report)).collect(),
-            findings: findings.filter(|finding| self.is_wanted(&finding.path)).collect(),
+            findings: findings.filter(|finding| self.request.is_wanted(&finding.path)).collect(),
             cut_short,
         })
-    }
-
-    fn is_wanted(&self, path: &Path) -> bool {
-        self.request.file.as_ref().is_none_or(|file| file == path)
     }
 
     /// Gives a frame's rows, then the frame; false once nobody wants more.

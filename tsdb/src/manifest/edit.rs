@@ -5,14 +5,15 @@ use model::{Lsn, TimeRange};
 
 use super::State;
 use super::format::{
-    FORMAT_WITH_TOMBSTONES, KIND_FLUSH, KIND_FORGET, KIND_MERGE, KIND_MERGE_ONE, KIND_REMOVE_SHARDS,
-    KIND_STARTED, KIND_STOPPED, KIND_WHOLE,
+    FORMAT_WITH_RUNS, FORMAT_WITH_TOMBSTONES, KIND_FLUSH, KIND_FORGET, KIND_MERGE, KIND_MERGE_ONE,
+    KIND_REMOVE_SHARDS, KIND_STARTED, KIND_STOPPED, KIND_WHOLE,
 };
 use crate::catalog::Change;
 use crate::decode::{Decoder, write_count};
 use crate::generation::GenerationId;
 use crate::limits::SEGMENT_NUMBER_MAX;
 use crate::shard::{ShardId, ShardInfo};
+use crate::wal::runs::Runs;
 
 /// The identity of a segment over the whole life of a data directory.
 pub(crate) type SegmentId = u64;
@@ -57,8 +58,8 @@ pub(crate) enum Edit {
     Forget { tombstones: Vec<Lsn> },
     /// The engine was stopped: nothing is in the WAL.
     Stopped,
-    /// The engine was started.
-    Started,
+    /// The engine was started: the runs whose files may be in the WAL, the one that begins among them.
+    Started { runs: Runs },
 }
 
 impl Edit {
@@ -71,7 +72,7 @@ impl Edit {
             Self::RemoveShards { .. } => KIND_REMOVE_SHARDS,
             Self::Forget { .. } => KIND_FORGET,
             Self::Stopped => KIND_STOPPED,
-            Self::Started => KIND_STARTED,
+            Self::Started { .. } => KIND_STARTED,
         }
     }
 
@@ -103,7 +104,8 @@ impl Edit {
                 write_count(&mut buf, tombstones.len());
                 tombstones.iter().for_each(|lsn| varint::write_u64(&mut buf, lsn.0));
             }
-            Self::Stopped | Self::Started => {}
+            Self::Started { runs } => runs.encode(&mut buf),
+            Self::Stopped => {}
         }
         buf
     }
@@ -132,7 +134,8 @@ impl Edit {
             }
             KIND_FORGET => Self::Forget { tombstones: input.list(|input| Some(Lsn(input.u64()?)))? },
             KIND_STOPPED => Self::Stopped,
-            KIND_STARTED => Self::Started,
+            KIND_STARTED if format < FORMAT_WITH_RUNS => Self::Started { runs: Runs::without_keys() },
+            KIND_STARTED => Self::Started { runs: Runs::decode(&mut input)? },
             _ => return None,
         };
         input.is_empty().then_some(edit)

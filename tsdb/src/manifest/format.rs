@@ -8,14 +8,18 @@
 use disk::varint;
 
 /// The format that this program writes.
-pub(crate) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 3;
 
 /// The oldest program that can read what this one writes knows this format.
-pub(crate) const READER_FORMAT: u32 = 2;
+pub(crate) const READER_FORMAT: u32 = 3;
 
 /// The first format with tombstones: the state holds those that are not carried out everywhere, and each segment up to
 /// which LSN they were carried out in it.
 pub(crate) const FORMAT_WITH_TOMBSTONES: u32 = 2;
+
+/// The first format that knows which runs wrote the WAL. It rose because an older program would make files that no run
+/// vouches for.
+pub(crate) const FORMAT_WITH_RUNS: u32 = 3;
 
 /// Which program may read the file: the first record of every MANIFEST.
 pub(crate) const KIND_FORMAT: u8 = 1;
@@ -29,7 +33,7 @@ pub(crate) const KIND_MERGE_ONE: u8 = 4;
 pub(crate) const KIND_REMOVE_SHARDS: u8 = 5;
 /// The engine was stopped: nothing is in the WAL.
 pub(crate) const KIND_STOPPED: u8 = 6;
-/// The engine was started.
+/// The engine was started: the runs whose files may be in the WAL.
 pub(crate) const KIND_STARTED: u8 = 7;
 /// Tombstones hide nothing any more.
 pub(crate) const KIND_FORGET: u8 = 8;

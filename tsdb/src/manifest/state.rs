@@ -8,12 +8,13 @@ use model::Lsn;
 
 use super::Edit;
 use super::edit::{SegmentId, SegmentInfo, write_ids};
-use super::format::FORMAT_WITH_TOMBSTONES;
+use super::format::{FORMAT_WITH_RUNS, FORMAT_WITH_TOMBSTONES};
 use crate::catalog::{Catalog, Change};
 use crate::decode::{Decoder, write_count, write_text};
 use crate::generation::GenerationId;
 use crate::shard::{ShardId, ShardInfo};
 use crate::tombstone::{Placed, Tombstone, Tombstones};
+use crate::wal::runs::Runs;
 
 /// The catalog and the files that count, as of the last flushed generation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -35,6 +36,8 @@ pub(crate) struct State {
     pub(crate) next_shard: ShardId,
     /// Segment ids below this were used.
     pub(crate) next_segment: SegmentId,
+    /// The runs whose files may be in the WAL.
+    pub(crate) runs: Runs,
 }
 
 impl State {
@@ -62,7 +65,8 @@ impl State {
                     self.tombstones.remove(lsn);
                 });
             }
-            Edit::Stopped | Edit::Started => {}
+            Edit::Started { runs } => self.runs.clone_from(runs),
+            Edit::Stopped => {}
         }
     }
 
@@ -95,6 +99,7 @@ impl State {
         orphans.into_iter().for_each(|shard| self.remove_shard(shard, self.flushed));
         self.obsolete.clear();
         self.removed.clear();
+        self.runs = Runs::default();
         self
     }
 
@@ -161,6 +166,7 @@ impl State {
         self.tombstones.values().for_each(|tombstone| tombstone.encode(buf));
         let numbers = [self.flushed, self.flushed_lsn.0, self.next_shard, self.next_segment];
         numbers.iter().for_each(|number| varint::write_u64(buf, *number));
+        self.runs.encode(buf);
     }
 
     pub(super) fn decode(input: &mut Decoder<'_>, format: u32) -> Option<Self> {
@@ -186,6 +192,7 @@ impl State {
             flushed_lsn: Lsn(input.u64()?),
             next_shard: input.u64()?,
             next_segment: input.u64()?,
+            runs: if format >= FORMAT_WITH_RUNS { Runs::decode(input)? } else { Runs::without_keys() },
         })
     }
 }

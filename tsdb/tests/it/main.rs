@@ -15,6 +15,7 @@ mod faults;
 mod fixtures;
 mod harness;
 mod hooked;
+mod identity;
 mod image;
 mod inspect;
 mod isolation;

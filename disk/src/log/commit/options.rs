@@ -75,8 +75,8 @@ pub struct NextFile {
 pub struct Place {
     /// Its path.
     pub path: PathBuf,
-    /// A random number, drawn for this file alone: it keeps what an earlier file left on the same blocks from
-    /// looking like frames.
+    /// A number that no other file has, not even by chance: it keeps what an earlier file left on the same blocks
+    /// from looking like frames.
     pub salt: u64,
 }
 

@@ -9,14 +9,15 @@ use disk::log::{self, Finding, Frame, Stop};
 use model::{Lsn, ValueRef};
 
 use super::RecoveryReport;
-use super::lost::{keep_copy, move_aside};
 use crate::catalog::{Catalog, Change};
 use crate::directory::{self, Directory};
+use crate::engine::lost::{keep_copy, move_aside};
 use crate::error::{Error, Result};
 use crate::generation::{Definition, Generation, GenerationData, GenerationId, OldFile, SeriesId, ShapeId};
 use crate::manifest::{Manifest, State};
 use crate::shard::{ShardId, ShardInfo};
 use crate::tombstone::{Placed, Tombstones};
+use crate::wal::folder::{Folder, WalPath};
 use crate::wal::format::{KIND_CHANGES, KIND_ROWS};
 use crate::wal::{RowsRecord, decode_changes};
 
@@ -33,6 +34,8 @@ pub(in crate::engine) struct Replayed {
     pub(super) shards: BTreeMap<ShardId, ShardInfo>,
     /// Files without a frame.
     pub(super) empty_files: Vec<PathBuf>,
+    /// The generation of each file that counts.
+    pub(super) present: Vec<GenerationId>,
     pub(super) last_generation: GenerationId,
     pub(super) last_lsn: Lsn,
     pub(super) next_shard: ShardId,
@@ -62,8 +65,8 @@ pub(super) fn run(
     stop: Stop,
     report: &mut RecoveryReport,
 ) -> Result<Replayed> {
-    let files = list(fs, directory, manifest.state(), report)?;
-    let paths: Vec<PathBuf> = files.iter().map(|(_, path)| path.clone()).collect();
+    let files = tidy(fs, directory, manifest.state(), report)?;
+    let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
     let mut replay = Replay::new(manifest.state(), &files);
     let mut frames = log::recover(fs, &paths, stop)?;
     let mut refused: BTreeMap<usize, Refused> = BTreeMap::new();
@@ -91,36 +94,37 @@ pub(super) fn run(
     Ok(replayed)
 }
 
-/// The files of generations that are not in segments, by generation and number. Older ones are removed.
-fn list(
+/// The files of generations that are not in segments, in their order. Files of older ones are removed, unless there is
+/// damage: a segment that cannot be read may have its rows there.
+fn tidy(
     fs: &dyn Fs,
     directory: &Directory,
     state: &State,
     report: &mut RecoveryReport,
-) -> Result<Vec<(GenerationId, PathBuf)>> {
-    let dir = directory.wal();
-    let mut files = Vec::new();
-    let mut removed = false;
-    for entry in fs.list(&dir)? {
-        let path = dir.join(&entry.name);
-        match directory::wal_name(&entry.name) {
-            Some((generation, number)) if generation > state.flushed => {
-                files.push((generation, number, path));
-            }
-            None if !directory::is_temporary(&entry.name) => {
-                report.kept_aside.push(move_aside(fs, directory, &path)?);
-            }
-            _ => {
-                fs.remove_file(&path)?;
-                removed = true;
-            }
-        }
+) -> Result<Vec<WalPath>> {
+    let Folder { counting, flushed, misnamed, strays, temporary, unknown } =
+        Folder::read(fs, directory, state)?;
+    let (past, aside) = if report.damage.is_empty() { (flushed, Vec::new()) } else { (Vec::new(), flushed) };
+    for path in aside.iter().chain(&unknown) {
+        report.kept_aside.push(move_aside(fs, directory, path)?);
     }
-    if removed {
-        fs.sync_dir(&dir)?;
+    for stray in &strays {
+        let to = move_aside(fs, directory, &stray.path)?;
+        report.damage.push(format!("{stray}; it is not read and lies in {}", to.display()));
+        report.kept_aside.push(to);
     }
-    files.sort();
-    Ok(files.into_iter().map(|(generation, _, path)| (generation, path)).collect())
+    report.damage.extend(misnamed.iter().map(ToString::to_string));
+    remove_files(fs, directory, &past)?;
+    remove_files(fs, directory, &temporary)?;
+    Ok(counting)
+}
+
+/// Removes files of the WAL for good.
+pub(super) fn remove_files(fs: &dyn Fs, directory: &Directory, files: &[PathBuf]) -> Result<()> {
+    for path in files {
+        fs.remove_file(path)?;
+    }
+    if files.is_empty() { Ok(()) } else { Ok(fs.sync_dir(&directory.wal())?) }
 }
 
 /// Tells the report what the log found, and keeps copies of damaged files.
@@ -151,17 +155,9 @@ fn lost_before(found: &log::Report, flushed: Lsn) -> Option<String> {
     )
 }
 
-/// Removes files without a frame; their successor is there.
-pub(super) fn remove_empty(fs: &dyn Fs, directory: &Directory, files: &[PathBuf]) -> Result<()> {
-    for path in files {
-        fs.remove_file(path)?;
-    }
-    if files.is_empty() { Ok(()) } else { Ok(fs.sync_dir(&directory.wal())?) }
-}
-
 struct Replay<'a> {
     state: &'a State,
-    files: &'a [(GenerationId, PathBuf)],
+    files: &'a [WalPath],
     rebuilt: BTreeMap<GenerationId, Rebuilt>,
     catalog: Catalog,
     tombstones: Tombstones,
@@ -174,7 +170,7 @@ struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
-    fn new(state: &'a State, files: &'a [(GenerationId, PathBuf)]) -> Self {
+    fn new(state: &'a State, files: &'a [WalPath]) -> Self {
         Self {
             state,
             files,
@@ -195,14 +191,17 @@ impl<'a> Replay<'a> {
                 Finding::Corrupt { path, .. } | Finding::Missing { path, .. } => Some(path),
                 _ => None,
             };
-            let of = path.and_then(|path| self.files.iter().find(|(_, known)| known == path));
-            self.holed.extend(of.map(|(generation, _)| *generation));
+            let is_before = matches!(finding, Finding::Missing { .. });
+            let of = path.and_then(|path| self.files.iter().find(|file| file.path == *path));
+            let of = of.filter(|file| !is_before || !file.begins_generation());
+            self.holed.extend(of.map(|file| file.generation));
         }
         self.losses_seen = found.findings.len();
         if let [first, ..] = &found.files[..]
             && first.first_lsn > self.state.flushed_lsn.next().0
         {
-            self.holed.extend(self.files.first().map(|(generation, _)| *generation));
+            let of = self.files.first().filter(|file| !file.begins_generation());
+            self.holed.extend(of.map(|file| file.generation));
         }
     }
 
@@ -210,7 +209,7 @@ impl<'a> Replay<'a> {
     fn apply(&mut self, frame: &Frame) -> Option<()> {
         let lsn = Lsn(frame.lsn);
         self.last_lsn = self.last_lsn.max(lsn);
-        let id = self.files[frame.file].0;
+        let id = self.files[frame.file].generation;
         let rebuilt =
             self.rebuilt.entry(id).or_insert_with(|| Rebuilt { first_lsn: lsn, ..Rebuilt::default() });
         rebuilt.last_lsn = lsn;
@@ -237,10 +236,10 @@ impl<'a> Replay<'a> {
     }
 
     fn finish(self, found: &log::Report) -> Replayed {
-        let last_generation = self.files.last().map_or(0, |(generation, _)| *generation);
+        let last_generation = self.files.iter().map(generation_max).max().unwrap_or(0);
         let empty = |generation: &GenerationId| !self.rebuilt.contains_key(generation);
         let empty_files: Vec<PathBuf> =
-            self.files.iter().filter(|(id, _)| empty(id)).map(|(_, path)| path.clone()).collect();
+            self.files.iter().filter(|file| empty(&file.generation)).map(|file| file.path.clone()).collect();
         let mut shards = BTreeMap::new();
         let mut generations = Vec::new();
         for (id, Rebuilt { first_lsn, last_lsn, bytes, data }) in self.rebuilt {
@@ -257,6 +256,7 @@ impl<'a> Replay<'a> {
             tombstones: self.tombstones,
             shards,
             empty_files,
+            present: self.files.iter().map(|file| file.generation).collect(),
             last_generation,
             last_lsn: self.last_lsn.max(Lsn(found.last_lsn)),
             next_shard: self.next_shard,
@@ -264,14 +264,20 @@ impl<'a> Replay<'a> {
     }
 }
 
+/// The generation of a file, or that of its name if that is higher: no new file may have a name that is taken.
+fn generation_max(file: &WalPath) -> GenerationId {
+    let named = file.path.file_name().and_then(directory::wal_name);
+    named.map_or(file.generation, |(named, _)| named.max(file.generation))
+}
+
 /// The files of a generation. One whose header is damaged counts as the last: a reader does not skip it.
-fn old_files(files: &[(GenerationId, PathBuf)], id: GenerationId, found: &log::Report) -> Vec<OldFile> {
+fn old_files(files: &[WalPath], id: GenerationId, found: &log::Report) -> Vec<OldFile> {
     let first_lsn = |path: &PathBuf| {
         let report = found.files.iter().find(|report| report.path == *path);
         report.map_or(Lsn(u64::MAX), |report| Lsn(report.first_lsn))
     };
-    let of = files.iter().filter(|(of, _)| *of == id);
-    of.map(|(_, path)| OldFile { path: path.clone(), first_lsn: first_lsn(path) }).collect()
+    let of = files.iter().filter(|file| file.generation == id).map(|file| &file.path);
+    of.map(|path| OldFile { path: path.clone(), first_lsn: first_lsn(path) }).collect()
 }
 
 /// A row as it was read, with the place of its values.

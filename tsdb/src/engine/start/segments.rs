@@ -6,8 +6,8 @@ use disk::Fs;
 use model::Lsn;
 
 use super::RecoveryReport;
-use super::lost::move_aside;
 use crate::directory::{self, Directory};
+use crate::engine::lost::move_aside;
 use crate::error::{Error, Result};
 use crate::manifest::Manifest;
 use crate::readers::Readers;

@@ -114,7 +114,7 @@ impl Census {
 
     /// Goes through the rows of the WAL, those of dropped shards left out.
     pub(super) fn count_wal(&mut self, store: &Store<'_>) -> Result<()> {
-        let files = store.wal_files()?;
+        let files = store.wal_files()?.files;
         let paths: Vec<_> = files.iter().map(|file| file.path.clone()).collect();
         let mut frames = log::recover(store.fs, &paths, store.stop())?;
         let mut decoder = WalDecoder::new(&store.manifest.state);

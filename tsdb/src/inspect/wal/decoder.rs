@@ -56,8 +56,10 @@ impl<'a> WalDecoder<'a> {
             let (log::Finding::Corrupt { path, .. } | log::Finding::Missing { path, .. }) = finding else {
                 continue;
             };
-            let of = files.iter().find(|file| file.path == *path).map(|file| file.generation);
-            self.broken = self.broken.max(of);
+            let is_before = matches!(finding, log::Finding::Missing { .. });
+            let of = files.iter().find(|file| file.path == *path);
+            let of = of.filter(|file| !is_before || !file.begins_generation());
+            self.broken = self.broken.max(of.map(|file| file.generation));
         }
         self.losses = report.findings.len();
     }

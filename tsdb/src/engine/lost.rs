@@ -25,7 +25,7 @@ fn place(fs: &dyn Fs, directory: &Directory, name: &OsStr) -> Result<PathBuf> {
 }
 
 /// Moves a file to `lost+found/`.
-pub(super) fn move_aside(fs: &dyn Fs, directory: &Directory, from: &Path) -> Result<PathBuf> {
+pub(in crate::engine) fn move_aside(fs: &dyn Fs, directory: &Directory, from: &Path) -> Result<PathBuf> {
     let to = place(fs, directory, from.file_name().unwrap_or_default())?;
     fs.rename(from, &to)?;
     fs.sync_dir(&directory.lost_and_found())?;
@@ -35,7 +35,7 @@ pub(super) fn move_aside(fs: &dyn Fs, directory: &Directory, from: &Path) -> Res
 
 /// Gives a file a second name in `lost+found/`, so that it stays when the first one goes. One that has it
 /// already, from an earlier start, keeps it.
-pub(super) fn keep_copy(fs: &dyn Fs, directory: &Directory, from: &Path) -> Result<PathBuf> {
+pub(in crate::engine) fn keep_copy(fs: &dyn Fs, directory: &Directory, from: &Path) -> Result<PathBuf> {
     let name = from.file_name().unwrap_or_default();
     let wanted = directory.lost_and_found().join(name);
     if fs.exists(&wanted)? && fs.len(&wanted)? == fs.len(from)? {
