@@ -10,6 +10,7 @@
 //!
 //! [`Veil`] is what all tombstones together hide in one place of one measurement, [`Hidden`] what of one series.
 
+mod by_tag;
 mod chunks;
 mod deletion;
 mod hidden;

@@ -131,7 +131,7 @@ pub(crate) fn each_place(
             let veil = ChunkVeil::open(veil, &reader, measurement)?;
             reader.each_series(measurement, predicate, |SeriesRef { key, tags, chunk }| {
                 let place = Local::Segment { shard: number, segment, chunk };
-                let hidden = veil.hidden(chunk);
+                let hidden = veil.hidden(chunk, &tags);
                 if hidden.as_ref().is_some_and(|hidden| hidden.hides_all(&held.info.time, RowNumber::MAX)) {
                     return Ok(());
                 }

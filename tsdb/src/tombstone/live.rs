@@ -2,7 +2,7 @@
 
 use model::TagPredicate;
 
-use super::chunks::ChunkVeil;
+use super::chunks::TaglessVeil;
 use super::list::Placed;
 use super::veil::Veil;
 use crate::error::Result;
@@ -28,7 +28,7 @@ pub(crate) fn is_live_in_segment(
     if veil.hides_every_series(&info.time, RowNumber::MAX) {
         return Ok(false);
     }
-    let veil = ChunkVeil::open(veil, reader, measurement)?;
+    let veil = TaglessVeil::open(veil, reader, measurement)?;
     let all = reader.chunks(measurement, &TagPredicate::All)?;
     if all.iter().any(|chunk| veil.hidden(ChunkId(chunk)).is_none()) {
         return Ok(true);

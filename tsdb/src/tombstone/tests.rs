@@ -129,3 +129,52 @@ fn a_condition_is_bounded_in_size_and_depth() {
     deletion(deep).unwrap_err();
     deletion(tag("host", TagMatch::Equal("x".repeat(5000).into()))).unwrap_err();
 }
+
+/// By a tag or not: a series meets the same tombstones.
+#[test]
+fn a_veil_hides_of_a_series_what_the_predicates_say() {
+    let equal = |key: &str, value: &str| tag(key, TagMatch::Equal(value.into()));
+    let any = |key: &str| tag(key, TagMatch::NotEqual("".into()));
+    let predicates = [
+        equal("host", "a"),
+        equal("os", ""),
+        TagPredicate::And(vec![any("host"), equal("os", "x")]),
+        TagPredicate::Or(vec![equal("host", "a"), equal("os", "x")]),
+        TagPredicate::Or(vec![equal("host", "b"), any("os")]),
+        TagPredicate::And(vec![
+            equal("host", "a"),
+            TagPredicate::Or(vec![equal("os", "x"), equal("os", "y")]),
+        ]),
+        TagPredicate::Or(Vec::new()),
+        TagPredicate::And(Vec::new()),
+        TagPredicate::Nothing,
+        TagPredicate::All,
+    ];
+    let placed: Vec<Placed> = (0_u32..)
+        .zip(&predicates)
+        .map(|(number, predicate)| {
+            let time = TimeRange::new(i64::from(number) * 10, i64::from(number) * 10 + 5);
+            let lsn = Lsn(u64::from(number) + 1);
+            let tombstone = Tombstone::new(lsn, 1, Vec::new(), predicate.clone(), time);
+            Placed::settled(std::sync::Arc::new(tombstone))
+        })
+        .collect();
+    let touching: Vec<&Placed> = placed.iter().collect();
+    let veil = Veil::of_segment(&touching, Lsn(0), &TimeRange::ALL);
+    for tags in [
+        vec![],
+        vec![("host", "a")],
+        vec![("host", "b")],
+        vec![("host", "a"), ("os", "x")],
+        vec![("host", "c"), ("os", "x")],
+        vec![("host", "a"), ("os", "y")],
+        vec![("os", "z")],
+    ] {
+        let tags = Tags::new(tags);
+        let hidden = veil.hidden(&tags);
+        for (at, predicate) in (0_i64..).zip(&predicates) {
+            let hides = hidden.as_ref().is_some_and(|hidden| hidden.hides(at * 10, 0));
+            assert_eq!(hides, predicate.matches(&tags), "{predicate:?} {tags:?}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use model::{Lsn, TagPredicate, Tags, TimeRange};
 
+use super::by_tag::{ByTag, Condition};
 use super::hidden::{Cover, Hidden};
 use super::list::Placed;
 use crate::generation::{GenerationId, RowNumber};
@@ -14,7 +15,10 @@ pub(crate) struct Veil<'a> {
     every: Vec<Cover>,
     /// What `every` hides.
     hidden: Option<Arc<Hidden>>,
-    pub(super) some: Vec<(&'a TagPredicate, Cover)>,
+    /// For series that have one of some tags.
+    pub(super) by_tag: ByTag<'a>,
+    /// For others.
+    pub(super) some: Vec<Condition<'a>>,
 }
 
 impl<'a> Veil<'a> {
@@ -39,6 +43,7 @@ impl<'a> Veil<'a> {
                 match &tombstone.tags {
                     TagPredicate::All => veil.every.push(cover),
                     TagPredicate::Nothing => {}
+                    tags if veil.by_tag.add((tags, cover)) => {}
                     tags => veil.some.push((tags, cover)),
                 }
             }
@@ -49,7 +54,7 @@ impl<'a> Veil<'a> {
 
     /// Whether nothing is hidden.
     pub(crate) fn is_empty(&self) -> bool {
-        self.every.is_empty() && self.some.is_empty()
+        self.every.is_empty() && self.by_tag.is_empty() && self.some.is_empty()
     }
 
     /// Whether of every series each row inside `time` with a number lower than `rows` is hidden.
@@ -60,7 +65,9 @@ impl<'a> Veil<'a> {
     /// What is hidden of the series with these tags.
     pub(crate) fn hidden(&self, tags: &Tags) -> Option<Arc<Hidden>> {
         let matching = self.some.iter().filter(|(predicate, _)| predicate.matches(tags));
-        self.with(matching.map(|(_, cover)| *cover).collect())
+        let mut covers = matching.map(|(_, cover)| *cover).collect();
+        self.by_tag.add_covers(tags, &mut covers);
+        self.with(covers)
     }
 
     /// What `covers` hide together with what is hidden of every series.
