@@ -154,12 +154,56 @@ impl Lease {
         Ok(())
     }
 
+    /// Takes over what another lease of the same budget and share holds.
+    ///
+    /// # Panics
+    /// When they are of different budgets or shares: that would move bytes between accounts.
+    pub fn absorb(&mut self, mut other: Self) {
+        assert!(Arc::ptr_eq(&self.budget.0, &other.budget.0) && self.share == other.share, "one account");
+        self.bytes += std::mem::take(&mut other.bytes);
+    }
+
     /// Gives back all but `bytes`; no effect if it holds fewer.
     pub fn shrink_to(&mut self, bytes: usize) {
         if bytes < self.bytes {
             self.budget.give_back(self.share, self.bytes - bytes);
             self.bytes = bytes;
         }
+    }
+}
+
+/// What was collected, with the memory that it takes: leased until this is dropped.
+#[derive(Debug)]
+pub struct Leased<T> {
+    value: T,
+    lease: Lease,
+}
+
+impl<T> Leased<T> {
+    /// A value whose memory `lease` stands for.
+    #[must_use]
+    pub const fn new(value: T, lease: Lease) -> Self {
+        Self { value, lease }
+    }
+
+    /// The value and its lease, apart.
+    #[must_use]
+    pub fn into_parts(self) -> (T, Lease) {
+        (self.value, self.lease)
+    }
+
+    /// Another value made of this one, that takes no more memory.
+    #[must_use]
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Leased<U> {
+        Leased { value: change(self.value), lease: self.lease }
+    }
+}
+
+impl<T> std::ops::Deref for Leased<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
     }
 }
 

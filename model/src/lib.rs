@@ -32,7 +32,7 @@ mod value;
 
 pub use batch::ColumnBatch;
 pub use bitmap::Bitmap;
-pub use budget::{Budget, BudgetExceeded, Lease, Share};
+pub use budget::{Budget, BudgetExceeded, Lease, Leased, Share};
 pub use cancel::CancelToken;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use column::{Column, StringColumn, Values};
@@ -40,7 +40,7 @@ pub use deletion::{Deletion, DeletionSource, MeasurementMatch};
 pub use names::{InvalidName, check_name};
 pub use points::{FieldRef, PointBatch, PointRef};
 pub use predicate::{TagMatch, TagPredicate};
-pub use scan::{Direction, FieldRequest, ScanBatch, ScanOrder, ScanRequest, SeriesColumn};
+pub use scan::{Direction, FieldRequest, ScanBatch, ScanOrder, ScanRequest, SeriesColumn, SeriesRequest};
 pub use series::{KeyRef, SeriesKey};
 pub use stream::{Lsn, StreamBatch};
 pub use summary::{FieldSummary, Picked, SummaryBatch, SummaryKinds, SummaryPart, SummaryRequest};

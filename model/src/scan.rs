@@ -59,6 +59,41 @@ pub struct ScanRequest {
     pub budget: Budget,
 }
 
+/// A question about the series of one measurement in one retention policy.
+#[derive(Debug, Clone)]
+pub struct SeriesRequest {
+    /// The measurement.
+    pub measurement: Box<str>,
+    /// Series that do not pass are not wanted.
+    pub tags: TagPredicate,
+    /// Series that have no point in here are not wanted. A store may judge it as coarsely as it keeps data apart.
+    pub time: TimeRange,
+    /// Asked all the time while series are looked at.
+    pub cancel: CancelToken,
+    /// Where what is collected is leased.
+    pub budget: Budget,
+}
+
+impl SeriesRequest {
+    /// All series of a measurement, for a reader that does not give up.
+    #[must_use]
+    pub fn all(measurement: &str, budget: &Budget) -> Self {
+        Self {
+            measurement: measurement.into(),
+            tags: TagPredicate::All,
+            time: TimeRange::ALL,
+            cancel: CancelToken::new(),
+            budget: budget.clone(),
+        }
+    }
+
+    /// The same question about the series that pass `tags`.
+    #[must_use]
+    pub fn filtered(self, tags: &TagPredicate) -> Self {
+        Self { tags: tags.clone(), ..self }
+    }
+}
+
 /// Which series each row of a batch belongs to.
 #[derive(Debug, Clone)]
 pub enum SeriesColumn {

@@ -1,7 +1,7 @@
 //! What a statement runs in.
 
 use crate::{Catalog, Limits, Source};
-use model::{Budget, CancelToken};
+use model::{Budget, CancelToken, SeriesRequest, TagPredicate, TimeRange};
 
 /// What a statement runs in: where data comes from, what is meant by default, and how much it may use.
 pub struct Context<'a> {
@@ -23,4 +23,17 @@ pub struct Context<'a> {
     pub limits: Limits,
     /// Whether statements that change something are refused.
     pub read_only: bool,
+}
+
+impl Context<'_> {
+    /// A question about the series of a measurement, for as long as the statement's reader waits.
+    pub(crate) fn series_of(&self, measurement: &str, tags: &TagPredicate, time: TimeRange) -> SeriesRequest {
+        SeriesRequest {
+            measurement: measurement.into(),
+            tags: tags.clone(),
+            time,
+            cancel: self.cancel.clone(),
+            budget: self.budget.clone(),
+        }
+    }
 }

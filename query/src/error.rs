@@ -1,6 +1,6 @@
 //! The one error of this crate. Its texts are InfluxDB's wherever InfluxDB has one.
 
-use crate::{CatalogError, SinkError, SourceError};
+use crate::{CatalogError, SinkError, SourceError, SourceErrorKind};
 use model::BudgetExceeded;
 use thiserror::Error;
 
@@ -58,7 +58,7 @@ pub enum Error {
     Budget(#[from] BudgetExceeded),
     /// The source could not answer.
     #[error(transparent)]
-    Source(#[from] SourceError),
+    Source(SourceError),
     /// The catalog refused.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
@@ -71,6 +71,13 @@ impl Error {
     /// A statement that means nothing, in InfluxDB's words.
     pub(crate) fn invalid(text: impl Into<Box<str>>) -> Self {
         Self::Invalid(text.into())
+    }
+}
+
+/// A source that was told to stop says so in its own words; to the one who asked it is the same.
+impl From<SourceError> for Error {
+    fn from(error: SourceError) -> Self {
+        if error.kind == SourceErrorKind::Cancelled { Self::Cancelled } else { Self::Source(error) }
     }
 }
 

@@ -6,6 +6,7 @@
 mod cardinality;
 mod database;
 mod field_keys;
+mod listing;
 mod measurements;
 mod series;
 mod tables;
@@ -20,31 +21,7 @@ pub(crate) use series::series;
 pub(crate) use tag_keys::tag_keys;
 pub(crate) use tag_values::tag_values;
 
-use crate::ast::Page;
-use crate::limits::SINK_ROWS_MAX;
-use crate::{Context, Error, Result, RowSink, SeriesHeader};
-use model::{Column, Values};
-
-/// Gives one series of texts to the sink.
-fn emit(
-    context: &Context<'_>,
-    sink: &mut dyn RowSink,
-    name: Option<&str>,
-    columns: &[&str],
-    rows: &[Vec<String>],
-) -> Result<()> {
-    sink.series(&header(name, columns))?;
-    for rows in rows.chunks(SINK_ROWS_MAX) {
-        if context.cancel.is_cancelled() {
-            return Err(Error::Cancelled);
-        }
-        let texts = |column: usize| rows.iter().map(|row| row[column].as_str()).collect();
-        let columns: Vec<Column> =
-            (0..columns.len()).map(|column| Column::dense(Values::String(texts(column)))).collect();
-        sink.rows(&columns)?;
-    }
-    Ok(())
-}
+use crate::SeriesHeader;
 
 fn header(name: Option<&str>, columns: &[&str]) -> SeriesHeader {
     SeriesHeader {
@@ -54,11 +31,4 @@ fn header(name: Option<&str>, columns: &[&str]) -> SeriesHeader {
         has_time: false,
         zone: None,
     }
-}
-
-/// The part of a list that LIMIT and OFFSET leave.
-fn page<T>(items: Vec<T>, page: Page) -> Vec<T> {
-    let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
-    let limit = if page.limit == 0 { usize::MAX } else { usize::try_from(page.limit).unwrap_or(usize::MAX) };
-    items.into_iter().skip(offset).take(limit).collect()
 }

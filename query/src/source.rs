@@ -3,7 +3,9 @@
 //! An embedded engine implements this, and a distributed one could: nothing here speaks of files,
 //! shards or where rows come from. Rows come as typed column batches, one group after another.
 
-use model::{FieldType, ScanBatch, ScanRequest, SummaryPart, SummaryRequest, TagPredicate, Tags, TimeRange};
+use model::{
+    FieldType, Leased, ScanBatch, ScanRequest, SeriesRequest, SummaryPart, SummaryRequest, Tags, TimeRange,
+};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use thiserror::Error;
@@ -96,55 +98,50 @@ pub trait Source: Send + Sync {
         time: TimeRange,
     ) -> SourceResult<Vec<(String, Vec<FieldType>)>>;
 
-    /// The tag keys of a measurement in the shards that touch `time`, sorted.
+    /// The tag sets of the series that are asked for, sorted by series key.
     ///
     /// # Errors
-    /// As [`measurements`](Self::measurements).
-    fn tag_keys(&self, scope: &Scope, measurement: &str, time: TimeRange) -> SourceResult<Vec<String>>;
+    /// As [`measurements`](Self::measurements); `Cancelled` when the reader gave up, `Budget` when there is no room
+    /// for the list.
+    fn series(&self, scope: &Scope, request: &SeriesRequest) -> SourceResult<Leased<Vec<Arc<Tags>>>>;
 
-    /// The tag sets of the series that pass `tags` and have, or may have, a point within `time`,
-    /// sorted by series key. The time may be judged as coarsely as the store keeps its data apart.
+    /// The tag keys of the series that [`series`](Self::series) would give, sorted. A store that keeps keys and values
+    /// apart from its series answers faster than by listing these.
     ///
     /// # Errors
-    /// As [`measurements`](Self::measurements).
-    fn series(
-        &self,
-        scope: &Scope,
-        measurement: &str,
-        tags: &TagPredicate,
-        time: TimeRange,
-    ) -> SourceResult<Vec<Arc<Tags>>>;
+    /// As [`series`](Self::series).
+    fn tag_keys(&self, scope: &Scope, request: &SeriesRequest) -> SourceResult<Vec<String>> {
+        let series = self.series(scope, request)?;
+        let keys: BTreeSet<&str> = series.iter().flat_map(|tags| tags.iter().map(|(key, _)| key)).collect();
+        Ok(keys.into_iter().map(str::to_owned).collect())
+    }
 
     /// The values of a tag among the series that [`series`](Self::series) would give, sorted, each once and without
-    /// the empty one. A store that keeps its values apart from its series answers faster than by listing these.
+    /// the empty one.
     ///
     /// # Errors
-    /// As [`measurements`](Self::measurements).
+    /// As [`series`](Self::series).
     fn tag_values(
         &self,
         scope: &Scope,
-        measurement: &str,
         key: &str,
-        tags: &TagPredicate,
-        time: TimeRange,
-    ) -> SourceResult<Vec<String>> {
-        let series = self.series(scope, measurement, tags, time)?;
-        let values: BTreeSet<&str> = series.iter().filter_map(|tags| tags.get(key)).collect();
-        Ok(values.into_iter().map(str::to_owned).collect())
+        request: &SeriesRequest,
+    ) -> SourceResult<Leased<Vec<String>>> {
+        Ok(self.series(scope, request)?.map(|series| {
+            let values: BTreeSet<&str> = series.iter().filter_map(|tags| tags.get(key)).collect();
+            values.into_iter().map(str::to_owned).collect()
+        }))
     }
 
-    /// How many series [`series`](Self::series) would give, without holding all of them.
+    /// How many series [`series`](Self::series) would give for all these questions together, each counted once,
+    /// without holding all of them.
     ///
     /// # Errors
-    /// As [`measurements`](Self::measurements).
-    fn series_count(
-        &self,
-        scope: &Scope,
-        measurement: &str,
-        tags: &TagPredicate,
-        time: TimeRange,
-    ) -> SourceResult<usize> {
-        Ok(self.series(scope, measurement, tags, time)?.len())
+    /// As [`series`](Self::series).
+    fn series_count(&self, requests: &[(Scope, SeriesRequest)]) -> SourceResult<usize> {
+        let lists = requests.iter().map(|(scope, request)| self.series(scope, request));
+        let lists = lists.collect::<SourceResult<Vec<_>>>()?;
+        Ok(lists.iter().flat_map(|list| list.iter()).collect::<BTreeSet<_>>().len())
     }
 
     /// Starts to read rows. A group's batches come one after another, groups in ascending order of

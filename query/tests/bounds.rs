@@ -149,11 +149,80 @@ fn a_cancelled_statement_ends() {
         read_only: false,
     };
     context.cancel.cancel();
-    for statement in ["SELECT v FROM m", "SELECT mean(v) FROM m GROUP BY host", "SHOW SERIES"] {
+    for statement in [
+        "SELECT v FROM m",
+        "SELECT mean(v) FROM m GROUP BY host",
+        "SHOW SERIES",
+        "SHOW TAG KEYS",
+        "SHOW TAG KEYS WHERE host = 'h1'",
+        "SHOW TAG VALUES WITH KEY = host",
+        "SHOW SERIES CARDINALITY",
+        "SHOW SERIES EXACT CARDINALITY",
+        "SHOW TAG KEY CARDINALITY",
+        "SHOW TAG VALUES CARDINALITY WITH KEY = host",
+        "SHOW MEASUREMENTS WHERE host = 'h1'",
+    ] {
         let mut sink = Counting { series: 0, rows: 0, rows_max: usize::MAX };
         let parsed = query::parse(statement).unwrap();
         assert_eq!(query::execute(&parsed[0], &context, &mut sink), Err(Error::Cancelled), "{statement}");
     }
+}
+
+/// Gives up when the first rows come.
+struct Impatient<'a>(&'a CancelToken, usize);
+
+impl RowSink for Impatient<'_> {
+    fn series(&mut self, _: &SeriesHeader) -> Result<(), SinkError> {
+        Ok(())
+    }
+
+    fn rows(&mut self, columns: &[Column]) -> Result<(), SinkError> {
+        self.0.cancel();
+        self.1 += columns[0].len();
+        Ok(())
+    }
+
+    fn message(&mut self, _: &Message) -> Result<(), SinkError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_list_ends_in_the_middle_when_its_reader_gives_up() {
+    let store = Memory::new();
+    store.create("db");
+    let lines: Vec<String> = (0..10_000).map(|i| format!("m,host=h{i} v=1 1")).collect();
+    store.write("db", "autogen", &lines.join("\n"));
+    for statement in ["SHOW SERIES", "SHOW TAG VALUES WITH KEY = host"] {
+        let cancel = CancelToken::new();
+        let context = Context {
+            source: &store,
+            catalog: &store,
+            db: Some("db"),
+            rp: None,
+            now_ns: 0,
+            cancel: cancel.clone(),
+            budget: Budget::new(64 << 20),
+            limits: Limits::default(),
+            read_only: false,
+        };
+        let mut sink = Impatient(&cancel, 0);
+        let parsed = query::parse(statement).unwrap();
+        let outcome = query::execute(&parsed[0], &context, &mut sink);
+        assert_eq!(outcome, Err(Error::Cancelled), "{statement}");
+        assert!(sink.1 > 0 && sink.1 < 10_000, "{statement}: {} rows", sink.1);
+    }
+}
+
+#[test]
+fn a_list_that_the_budget_has_no_room_for_is_refused_by_name() {
+    for statement in ["SHOW SERIES", "SHOW TAG VALUES WITH KEY = host", "SHOW SERIES EXACT CARDINALITY"] {
+        let error = run(&store(), statement, Limits::default(), 512, usize::MAX).unwrap_err();
+        assert!(error.to_string().starts_with("memory budget exceeded: query wants"), "{statement}: {error}");
+    }
+    assert_eq!(run(&store(), "SHOW SERIES", Limits::default(), 64 << 20, usize::MAX), Ok((1, 30)));
+    let some = "SHOW SERIES LIMIT 4 OFFSET 28";
+    assert_eq!(run(&store(), some, Limits::default(), 64 << 20, usize::MAX), Ok((1, 2)));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! Writes that come later, freezes, merges and drops do not change it. It keeps alive what it names.
 
+mod growing;
 mod live;
 mod names;
 mod series;
@@ -9,9 +10,10 @@ mod series;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{Budget, FieldType, ScanRequest, SeriesKey, SummaryRequest, TagPredicate, Tags, TimeRange};
+use model::{FieldType, Leased, ScanRequest, SeriesKey, SeriesRequest, SummaryRequest, Tags, TimeRange};
 use threads::ArcSwap;
 
+use growing::Growing;
 use live::each_live;
 use series::Found;
 pub(crate) use series::{Local, Matched, matching};
@@ -31,8 +33,6 @@ pub struct Snapshot {
     view: Arc<View>,
     database: CatalogId,
     policy: Arc<Policy>,
-    /// Where answers are leased while they are collected.
-    budget: Budget,
     /// Each generation in memory with the number of rows that are seen of it, the oldest first.
     generations: Vec<(Arc<Generation>, RowNumber)>,
     /// Only shards that overlap this are looked at.
@@ -40,7 +40,7 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    pub(crate) fn new(current: &ArcSwap<View>, budget: &Budget, db: &str, rp: Option<&str>) -> Result<Self> {
+    pub(crate) fn new(current: &ArcSwap<View>, db: &str, rp: Option<&str>) -> Result<Self> {
         loop {
             let view = current.load_full();
             let (database, policy) = (view.catalog.database(db)?.id, view.catalog.policy(db, rp)?.clone());
@@ -49,8 +49,7 @@ impl Snapshot {
             // Rows that came after a delete must not be seen without the delete. While the view is the same there
             // was none.
             if Arc::ptr_eq(&view, &current.load()) {
-                let budget = budget.clone();
-                return Ok(Self { view, database, policy, budget, generations, time: TimeRange::ALL });
+                return Ok(Self { view, database, policy, generations, time: TimeRange::ALL });
             }
         }
     }
@@ -121,20 +120,20 @@ impl Snapshot {
         Ok(fields.into_iter().map(|(name, types)| (name, ordered(types))).collect())
     }
 
-    /// The tags of the series of a measurement that pass, sorted by their keys.
+    /// The tags of the series that are asked for, sorted by their keys.
     ///
     /// # Errors
-    /// When a segment is damaged, or the budget has no room.
-    pub fn series(&self, measurement: &str, predicate: &TagPredicate) -> Result<Vec<Arc<Tags>>> {
+    /// When a segment is damaged, the reader gave up, or the budget has no room.
+    pub fn series(&self, request: &SeriesRequest) -> Result<Leased<Vec<Arc<Tags>>>> {
         let mut found: BTreeMap<SeriesKey, Arc<Tags>> = BTreeMap::new();
-        let mut lease = names::Growing::new(&self.budget);
-        each_live(self, measurement, predicate, |Found { key, tags, .. }| {
+        let mut lease = Growing::new(&request.budget);
+        each_live(&self.within(request.time), request, |Found { key, tags, .. }| {
             let bytes = series::bytes_of(&key, &tags);
             let count = found.len();
             found.entry(key).or_insert(tags);
             if found.len() > count { lease.add(bytes) } else { Ok(()) }
         })?;
-        Ok(found.into_values().collect())
+        Ok(Leased::new(found.into_values().collect(), lease.into_lease()))
     }
 
     /// Starts a scan.

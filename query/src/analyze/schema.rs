@@ -4,7 +4,7 @@
 use crate::ast::{Measurement, MeasurementName, Pattern};
 use crate::statement::{Kind, Select};
 use crate::{Context, Result, Scope};
-use model::{FieldType, TimeRange};
+use model::{FieldType, TagPredicate, TimeRange};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -143,7 +143,11 @@ pub(crate) fn tables(
         if fields.is_empty() {
             continue;
         }
-        let tags = context.source.tag_keys(scope, &name, time)?.into_iter().collect();
+        let tags = context
+            .source
+            .tag_keys(scope, &context.series_of(&name, &TagPredicate::All, time))?
+            .into_iter()
+            .collect();
         found.push(Resolved::Measurement(Table { scope: scope.clone(), name: name.into(), fields, tags }));
     }
     Ok(found)

@@ -175,8 +175,8 @@ fn shown_groups(
     if page.limit == 0 && page.offset == 0 {
         return Ok(None);
     }
-    let series =
-        context.source.series(&measurement.scope, &measurement.name, &measurement.predicate, time)?;
+    let request = context.series_of(&measurement.name, &measurement.predicate, time);
+    let series = context.source.series(&measurement.scope, &request)?;
     let counted = &select.grouping[..select.counted_tags];
     let groups: BTreeSet<GroupRank> = series.iter().map(|tags| rank(counted, tags)).collect();
     let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);

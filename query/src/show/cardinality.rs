@@ -9,7 +9,7 @@ use super::tables::{Filter, Tables};
 use crate::analyze;
 use crate::ast::{Binary, CardinalityOf, Expr, Literal, Operator, ShowCardinality};
 use crate::{Context, Error, Result, RowSink, Scope};
-use model::{Column, TimeRange, Values};
+use model::{Column, Leased, TimeRange, Values};
 use std::collections::BTreeSet;
 
 /// Counts.
@@ -107,10 +107,7 @@ fn count(
     }
     Ok(match of {
         CardinalityOf::TagValues(keys) => values(&tables.tag_values(name, scopes, |key| keys.accepts(key))?),
-        CardinalityOf::TagKeys => {
-            let series = tables.series(name, scopes)?;
-            series.iter().flat_map(|tags| tags.iter().map(|(key, _)| key)).collect::<BTreeSet<_>>().len()
-        }
+        CardinalityOf::TagKeys => tables.tag_keys(name, scopes)?.len(),
         CardinalityOf::Series | CardinalityOf::Measurements | CardinalityOf::FieldKeys => {
             tables.series_count(name, scopes)?
         }
@@ -141,8 +138,8 @@ fn among_present(condition: Expr) -> Expr {
 }
 
 /// How many different values tags have, taken together.
-fn values(found: &BTreeSet<(String, String)>) -> usize {
-    found.iter().map(|(_, value)| value).collect::<BTreeSet<_>>().len()
+fn values(found: &[(String, Leased<Vec<String>>)]) -> usize {
+    found.iter().flat_map(|(_, values)| values.iter()).collect::<BTreeSet<_>>().len()
 }
 
 fn emit(sink: &mut dyn RowSink, name: Option<&str>, column: &str, count: usize) -> Result<()> {

@@ -1,6 +1,6 @@
 //! SHOW DATABASES and SHOW RETENTION POLICIES.
 
-use super::{emit, header};
+use super::header;
 use crate::analyze;
 use crate::ast::ShowRetentionPolicies;
 use crate::{Context, Result, RowSink};
@@ -8,8 +8,13 @@ use model::{Column, Values};
 
 /// The databases.
 pub(crate) fn databases(context: &Context<'_>, sink: &mut dyn RowSink) -> Result<()> {
-    let rows: Vec<Vec<String>> = context.catalog.databases()?.into_iter().map(|name| vec![name]).collect();
-    emit(context, sink, Some("databases"), &["name"], &rows)
+    let names = context.catalog.databases()?;
+    sink.series(&header(Some("databases"), &["name"]))?;
+    if names.is_empty() {
+        return Ok(());
+    }
+    let names = names.iter().map(String::as_str).collect();
+    Ok(sink.rows(&[Column::dense(Values::String(names))])?)
 }
 
 /// The retention policies of a database.

@@ -1,7 +1,7 @@
 //! SHOW FIELD KEYS.
 
+use super::listing::Listing;
 use super::tables::named_sources;
-use super::{emit, page};
 use crate::analyze;
 use crate::ast::ShowFieldKeys;
 use crate::{Context, Result, RowSink, Scope};
@@ -11,7 +11,7 @@ use std::collections::btree_map::Entry;
 
 /// The fields of each measurement with each of their types.
 pub(crate) fn field_keys(show: &ShowFieldKeys, context: &Context<'_>, sink: &mut dyn RowSink) -> Result<()> {
-    let mut found: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
+    let mut found: BTreeMap<String, Vec<(String, &str)>> = BTreeMap::new();
     for measurement in named_sources(&show.sources, show.database.as_deref())? {
         let scope = analyze::resolve(context, &measurement)?;
         for name in analyze::measurement_names(context, &scope, &measurement.name)? {
@@ -22,19 +22,18 @@ pub(crate) fn field_keys(show: &ShowFieldKeys, context: &Context<'_>, sink: &mut
         }
     }
     for (name, rows) in found {
-        let rows = page(rows, show.page);
-        if !rows.is_empty() {
-            emit(context, sink, Some(&name), &["fieldKey", "fieldType"], &rows)?;
-        }
+        let mut listing = Listing::new(context, sink, Some(&name), &["fieldKey", "fieldType"], show.page);
+        rows.iter().try_for_each(|(field, ty)| listing.push(&[field, ty]))?;
+        listing.finish()?;
     }
     Ok(())
 }
 
-fn rows(context: &Context<'_>, scope: &Scope, name: &str) -> Result<Vec<Vec<String>>> {
+fn rows(context: &Context<'_>, scope: &Scope, name: &str) -> Result<Vec<(String, &'static str)>> {
     let fields = context.source.fields(scope, name, TimeRange::ALL)?;
-    let mut rows: Vec<Vec<String>> = fields
+    let mut rows: Vec<(String, &str)> = fields
         .into_iter()
-        .flat_map(|(field, types)| types.into_iter().map(move |ty| vec![field.clone(), ty.name().to_owned()]))
+        .flat_map(|(field, types)| types.into_iter().map(move |ty| (field.clone(), ty.name())))
         .collect();
     rows.sort();
     Ok(rows)

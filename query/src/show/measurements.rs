@@ -1,7 +1,7 @@
 //! SHOW MEASUREMENTS.
 
+use super::listing::Listing;
 use super::tables::{Filter, Tables};
-use super::{emit, page};
 use crate::analyze;
 use crate::ast::{Binary, Expr, Literal, Operator, ShowMeasurements};
 use crate::{Context, Error, Result, RowSink};
@@ -26,21 +26,17 @@ pub(crate) fn measurements(
         return Err(Error::invalid("SHOW MEASUREMENTS doesn't support time in WHERE clause"));
     }
     let condition = tables.condition.take();
-    let mut names = Vec::new();
+    let mut listing = Listing::new(context, sink, Some("measurements"), &["name"], show.page);
     for (name, scopes) in &tables.measurements {
         let passes = match &condition {
             Some(condition) => admits(condition, name, &tables.series(name, scopes)?)?,
             None => true,
         };
         if passes {
-            names.push(vec![name.clone()]);
+            listing.push(&[name])?;
         }
     }
-    let rows = page(names, show.page);
-    if rows.is_empty() {
-        return Ok(());
-    }
-    emit(context, sink, Some("measurements"), &["name"], &rows)
+    listing.finish()
 }
 
 /// Whether a condition holds for a measurement. Each comparison is about the measurement as a whole:

@@ -1,7 +1,7 @@
 //! SHOW SERIES.
 
+use super::listing::Listing;
 use super::tables::{Filter, Tables};
-use super::{emit, page};
 use crate::ast::{Expr, Operator, ShowSeries, Walk, walk};
 use crate::{Context, Error, Result, RowSink};
 use model::SeriesKey;
@@ -15,21 +15,16 @@ pub(crate) fn series(show: &ShowSeries, context: &Context<'_>, sink: &mut dyn Ro
     };
     let tables = Tables::find(context, &filter)?;
     check(tables.condition.as_ref())?;
-    let mut keys = Vec::new();
+    let mut listing = Listing::new(context, sink, None, &["key"], show.page);
     for (name, scopes) in &tables.measurements {
-        let mut of_measurement: Vec<Vec<String>> = tables
-            .series(name, scopes)?
-            .iter()
-            .map(|tags| vec![SeriesKey::new(name, tags).as_str().to_owned()])
-            .collect();
-        of_measurement.sort();
-        keys.extend(of_measurement);
+        if listing.is_full() {
+            break;
+        }
+        for tags in tables.series(name, scopes)?.iter() {
+            listing.push(&[SeriesKey::new(name, tags).as_str()])?;
+        }
     }
-    let rows = page(keys, show.page);
-    if rows.is_empty() {
-        return Ok(());
-    }
-    emit(context, sink, None, &["key"], &rows)
+    listing.finish()
 }
 
 /// Tags are equal or match, or not; nothing is less than a tag.

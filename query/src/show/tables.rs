@@ -4,9 +4,12 @@ use crate::analyze::{self, Moment};
 use crate::ast::{self, Cast, Expr, MeasurementName, Pattern, Reference};
 use crate::statement::Kind;
 use crate::{Context, Error, Result, Scope};
-use model::{MAX_TIME, MIN_TIME, TagPredicate, Tags, TimeRange};
+use model::{Leased, MAX_TIME, MIN_TIME, SeriesKey, SeriesRequest, Share, TagPredicate, Tags, TimeRange};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// What a series takes while lists of several retention policies become one: its place, and its key for sorting.
+const UNITED_BYTES: usize = 128;
 
 /// The measurements of a SHOW statement with what WHERE says about their series.
 pub(crate) struct Tables<'a> {
@@ -83,25 +86,28 @@ impl<'a> Tables<'a> {
         self.time != TimeRange::ALL
     }
 
-    /// The tag sets of the series of a measurement that pass, each once, in the order of their keys
-    /// within a retention policy.
+    /// The tag sets of the series of a measurement that pass, each once, in the order of their keys.
     ///
     /// # Errors
-    /// When the source fails or the reader gave up.
-    pub(crate) fn series(&self, name: &str, scopes: &[Scope]) -> Result<Vec<Arc<Tags>>> {
-        let mut found: Vec<Arc<Tags>> = Vec::new();
-        for scope in scopes {
-            if self.context.cancel.is_cancelled() {
-                return Err(Error::Cancelled);
-            }
-            let predicate = self.predicate(scope, name)?;
-            found.extend(self.context.source.series(scope, name, &predicate, self.time)?);
+    /// When the source fails, the reader gave up, or there is no room for the list.
+    pub(crate) fn series(&self, name: &str, scopes: &[Scope]) -> Result<Leased<Vec<Arc<Tags>>>> {
+        let mut lists = Vec::with_capacity(scopes.len());
+        for (scope, request) in self.requests(name, scopes)? {
+            lists.push(self.context.source.series(&scope, &request)?);
         }
-        if scopes.len() > 1 {
-            let mut seen = BTreeSet::new();
-            found.retain(|tags| seen.insert(Arc::clone(tags)));
+        if lists.len() == 1 {
+            return Ok(lists.remove(0));
         }
-        Ok(found)
+        let count: usize = lists.iter().map(|list| list.len()).sum();
+        let mut held = self.context.budget.lease(Share::Query, count * UNITED_BYTES)?;
+        let mut united: Vec<Arc<Tags>> = Vec::with_capacity(count);
+        for (list, lease) in lists.into_iter().map(Leased::into_parts) {
+            united.extend(list);
+            held.absorb(lease);
+        }
+        united.sort_by_cached_key(|tags| SeriesKey::new(name, tags));
+        united.dedup();
+        Ok(Leased::new(united, held))
     }
 
     /// How many tag sets [`series`](Self::series) would give.
@@ -109,12 +115,23 @@ impl<'a> Tables<'a> {
     /// # Errors
     /// As [`series`](Self::series).
     pub(crate) fn series_count(&self, name: &str, scopes: &[Scope]) -> Result<usize> {
-        let [scope] = scopes else { return Ok(self.series(name, scopes)?.len()) };
-        let predicate = self.predicate(scope, name)?;
-        Ok(self.context.source.series_count(scope, name, &predicate, self.time)?)
+        Ok(self.context.source.series_count(&self.requests(name, scopes)?)?)
     }
 
-    /// Keys and values of the tags that `is_wanted` takes, among the series of a measurement that pass.
+    /// The tag keys of the series of a measurement that pass.
+    ///
+    /// # Errors
+    /// As [`series`](Self::series).
+    pub(crate) fn tag_keys(&self, name: &str, scopes: &[Scope]) -> Result<BTreeSet<String>> {
+        let mut keys = BTreeSet::new();
+        for (scope, request) in self.requests(name, scopes)? {
+            keys.extend(self.context.source.tag_keys(&scope, &request)?);
+        }
+        Ok(keys)
+    }
+
+    /// The tags that `is_wanted` takes, sorted, each with its values among the series of a measurement that pass,
+    /// sorted too.
     ///
     /// # Errors
     /// As [`series`](Self::series).
@@ -123,20 +140,47 @@ impl<'a> Tables<'a> {
         name: &str,
         scopes: &[Scope],
         is_wanted: impl Fn(&str) -> bool,
-    ) -> Result<BTreeSet<(String, String)>> {
-        let mut found = BTreeSet::new();
-        for scope in scopes {
-            let predicate = self.predicate(scope, name)?;
+    ) -> Result<Vec<(String, Leased<Vec<String>>)>> {
+        let mut lists: BTreeMap<String, Vec<Leased<Vec<String>>>> = BTreeMap::new();
+        for (scope, request) in self.requests(name, scopes)? {
             let source = self.context.source;
-            for key in source.tag_keys(scope, name, self.time)?.into_iter().filter(|key| is_wanted(key)) {
-                if self.context.cancel.is_cancelled() {
-                    return Err(Error::Cancelled);
-                }
-                let values = source.tag_values(scope, name, &key, &predicate, self.time)?;
-                found.extend(values.into_iter().map(|value| (key.clone(), value)));
+            let all = SeriesRequest { tags: TagPredicate::All, ..request.clone() };
+            for key in source.tag_keys(&scope, &all)?.into_iter().filter(|key| is_wanted(key)) {
+                let values = source.tag_values(&scope, &key, &request)?;
+                lists.entry(key).or_default().push(values);
             }
         }
-        Ok(found)
+        let of_key = |(key, lists)| Ok((key, self.united(lists)?));
+        lists.into_iter().map(of_key).collect()
+    }
+
+    /// Sorted lists as one in which each value is once.
+    fn united(&self, mut lists: Vec<Leased<Vec<String>>>) -> Result<Leased<Vec<String>>> {
+        if lists.len() == 1 {
+            return Ok(lists.remove(0));
+        }
+        let count: usize = lists.iter().map(|list| list.len()).sum();
+        let mut held = self.context.budget.lease(Share::Query, count * size_of::<String>())?;
+        let mut united = Vec::with_capacity(count);
+        for (list, lease) in lists.into_iter().map(Leased::into_parts) {
+            united.extend(list);
+            held.absorb(lease);
+        }
+        united.sort();
+        united.dedup();
+        Ok(Leased::new(united, held))
+    }
+
+    /// What each retention policy is asked: a name may be a field in one and a tag in another.
+    fn requests(&self, name: &str, scopes: &[Scope]) -> Result<Vec<(Scope, SeriesRequest)>> {
+        if self.context.cancel.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        let request = |scope: &Scope| {
+            let predicate = self.predicate(scope, name)?;
+            Ok((scope.clone(), self.context.series_of(name, &predicate, self.time)))
+        };
+        scopes.iter().map(request).collect()
     }
 
     fn predicate(&self, scope: &Scope, name: &str) -> Result<TagPredicate> {

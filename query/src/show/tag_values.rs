@@ -1,7 +1,7 @@
 //! SHOW TAG VALUES.
 
+use super::listing::Listing;
 use super::tables::{Filter, Tables};
-use super::{emit, page};
 use crate::ast::ShowTagValues;
 use crate::{Context, Result, RowSink};
 
@@ -14,11 +14,14 @@ pub(crate) fn tag_values(show: &ShowTagValues, context: &Context<'_>, sink: &mut
     };
     let tables = Tables::find(context, &filter)?;
     for (name, scopes) in &tables.measurements {
-        let values = tables.tag_values(name, scopes, |key| show.keys.accepts(key))?;
-        let rows = page(values.into_iter().map(|(key, value)| vec![key, value]).collect(), show.page);
-        if !rows.is_empty() {
-            emit(context, sink, Some(name), &["key", "value"], &rows)?;
+        let found = tables.tag_values(name, scopes, |key| show.keys.accepts(key))?;
+        let mut listing = Listing::new(context, sink, Some(name), &["key", "value"], show.page);
+        for (key, values) in &found {
+            for value in values.iter() {
+                listing.push(&[key, value])?;
+            }
         }
+        listing.finish()?;
     }
     Ok(())
 }

@@ -6,12 +6,13 @@ mod told;
 
 use model::line_protocol::{ParseOptions, parse};
 use model::{
-    Column, ColumnBatch, Deletion, Direction, FieldType, FieldValue, ScanBatch, ScanOrder, ScanRequest,
-    SeriesColumn, SeriesKey, SummaryPart, SummaryRequest, TagPredicate, Tags, TimeRange, ValueRef,
+    Budget, Column, ColumnBatch, Deletion, Direction, FieldType, FieldValue, Leased, ScanBatch, ScanOrder,
+    ScanRequest, SeriesColumn, SeriesKey, SeriesRequest, Share, SummaryPart, SummaryRequest, Tags, TimeRange,
+    ValueRef,
 };
 use query::{
     Catalog, CatalogError, CatalogResult, RetentionPolicyInfo, RetentionPolicySpec, Scan, Scope, Source,
-    SourceError, SourceResult, Summaries,
+    SourceError, SourceErrorKind, SourceResult, Summaries,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -21,6 +22,9 @@ const BATCH_ROWS_MAX: usize = 3;
 
 /// A shard of the default policy.
 const SHARD_NS: i64 = 168 * 3600 * 1_000_000_000;
+
+/// What a series of a list is leased for.
+const SERIES_BYTES: usize = 64;
 
 #[derive(Default)]
 struct Series {
@@ -144,29 +148,27 @@ impl Source for Memory {
         })
     }
 
-    fn tag_keys(&self, scope: &Scope, measurement: &str, time: TimeRange) -> SourceResult<Vec<String>> {
-        let shards = shards(time);
-        self.with_table(scope, measurement, |table| {
-            let live = table.values().filter(|series| series.rows.keys().any(|ts| shards.contains(*ts)));
-            let keys = live.flat_map(|series| series.tags.iter().map(|(key, _)| key.to_owned()));
-            keys.collect::<BTreeSet<_>>().into_iter().collect()
-        })
-    }
-
-    fn series(
-        &self,
-        scope: &Scope,
-        measurement: &str,
-        tags: &TagPredicate,
-        time: TimeRange,
-    ) -> SourceResult<Vec<Arc<Tags>>> {
-        let shards = shards(time);
-        self.with_table(scope, measurement, |table| {
+    fn series(&self, scope: &Scope, request: &SeriesRequest) -> SourceResult<Leased<Vec<Arc<Tags>>>> {
+        if request.cancel.is_cancelled() {
+            return Err(SourceError::new(SourceErrorKind::Cancelled, "the reader gave up"));
+        }
+        let shards = shards(request.time);
+        let found: Vec<Arc<Tags>> = self.with_table(scope, &request.measurement, |table| {
             let passing = table.values().filter(|series| {
-                tags.matches(&series.tags) && series.rows.keys().any(|ts| shards.contains(*ts))
+                request.tags.matches(&series.tags) && series.rows.keys().any(|ts| shards.contains(*ts))
             });
             passing.map(|series| Arc::clone(&series.tags)).collect()
-        })
+        })?;
+        let lease = request.budget.lease(Share::Query, found.len() * SERIES_BYTES);
+        let lease = lease.map_err(|error| SourceError::new(SourceErrorKind::Budget, error.to_string()))?;
+        Ok(Leased::new(found, lease))
+    }
+
+    fn tag_keys(&self, scope: &Scope, request: &SeriesRequest) -> SourceResult<Vec<String>> {
+        let unlimited = SeriesRequest { budget: Budget::new(usize::MAX), ..request.clone() };
+        let series = self.series(scope, &unlimited)?;
+        let keys: BTreeSet<&str> = series.iter().flat_map(|tags| tags.iter().map(|(key, _)| key)).collect();
+        Ok(keys.into_iter().map(str::to_owned).collect())
     }
 
     fn scan(&self, scope: &Scope, request: &ScanRequest) -> SourceResult<Box<dyn Scan>> {

@@ -1,7 +1,9 @@
 //! `query::Source`: names and rows out of snapshots.
 
 use super::Embedded;
-use model::{FieldType, ScanBatch, ScanRequest, SummaryPart, SummaryRequest, TagPredicate, Tags, TimeRange};
+use model::{
+    FieldType, Leased, ScanBatch, ScanRequest, SeriesRequest, SummaryPart, SummaryRequest, Tags, TimeRange,
+};
 use query::{Scan, Scope, Source, SourceError, SourceErrorKind, SourceResult, Summaries};
 use std::sync::Arc;
 use tsdb::Snapshot;
@@ -33,45 +35,29 @@ impl Source for Embedded {
         Ok(fields.into_iter().map(|(name, types)| (name.into(), types)).collect())
     }
 
-    fn tag_keys(&self, scope: &Scope, measurement: &str, time: TimeRange) -> SourceResult<Vec<String>> {
-        self.snapshot(scope)?
-            .within(time)
-            .tag_keys(measurement)
-            .map(texts)
-            .map_err(|error| source_error(&error))
+    fn series(&self, scope: &Scope, request: &SeriesRequest) -> SourceResult<Leased<Vec<Arc<Tags>>>> {
+        self.snapshot(scope)?.series(request).map_err(|error| source_error(&error))
     }
 
-    fn series(
-        &self,
-        scope: &Scope,
-        measurement: &str,
-        tags: &TagPredicate,
-        time: TimeRange,
-    ) -> SourceResult<Vec<Arc<Tags>>> {
-        self.snapshot(scope)?.within(time).series(measurement, tags).map_err(|error| source_error(&error))
+    fn tag_keys(&self, scope: &Scope, request: &SeriesRequest) -> SourceResult<Vec<String>> {
+        self.snapshot(scope)?.tag_keys(request).map(texts).map_err(|error| source_error(&error))
     }
 
     fn tag_values(
         &self,
         scope: &Scope,
-        measurement: &str,
         key: &str,
-        tags: &TagPredicate,
-        time: TimeRange,
-    ) -> SourceResult<Vec<String>> {
-        let values = self.snapshot(scope)?.within(time).tag_values(measurement, key, tags);
-        values.map(texts).map_err(|error| source_error(&error))
+        request: &SeriesRequest,
+    ) -> SourceResult<Leased<Vec<String>>> {
+        let values = self.snapshot(scope)?.tag_values(key, request).map_err(|error| source_error(&error))?;
+        Ok(values.map(texts))
     }
 
-    fn series_count(
-        &self,
-        scope: &Scope,
-        measurement: &str,
-        tags: &TagPredicate,
-        time: TimeRange,
-    ) -> SourceResult<usize> {
-        let count = self.snapshot(scope)?.within(time).series_count(measurement, tags);
-        count.map(|count| usize::try_from(count).unwrap_or(usize::MAX)).map_err(|error| source_error(&error))
+    fn series_count(&self, requests: &[(Scope, SeriesRequest)]) -> SourceResult<usize> {
+        let asked = requests.iter().map(|(scope, request)| Ok((self.snapshot(scope)?, request)));
+        let asked = asked.collect::<SourceResult<Vec<_>>>()?;
+        let count = Snapshot::count_series(&asked).map_err(|error| source_error(&error))?;
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
     fn scan(&self, scope: &Scope, request: &ScanRequest) -> SourceResult<Box<dyn Scan>> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{FieldType, Lease, ScanRequest, Share, Tags, TimeRange};
+use model::{FieldType, Lease, ScanRequest, SeriesRequest, Share, Tags, TimeRange};
 
 use crate::error::Result;
 use crate::generation::SeriesId;
@@ -51,7 +51,7 @@ impl Plan {
         let mut series = if names.is_empty() || request.time.is_empty() {
             Vec::new()
         } else {
-            matching(snapshot, &request.measurement, &request.tags, &request.time, &mut lease)?
+            matching(snapshot, &asked(request), &mut lease)?
         };
         let shards = shards(snapshot, request, &names, &series, &mut lease)?;
         let mut groups: BTreeMap<Vec<Box<str>>, Vec<Matched>> = BTreeMap::new();
@@ -66,6 +66,16 @@ impl Plan {
     /// The types of the answer's columns.
     pub(super) fn types(&self) -> Vec<FieldType> {
         self.columns.iter().map(|(_, ty)| *ty).collect()
+    }
+}
+
+fn asked(request: &ScanRequest) -> SeriesRequest {
+    SeriesRequest {
+        measurement: request.measurement.clone(),
+        tags: request.tags.clone(),
+        time: request.time,
+        cancel: request.cancel.clone(),
+        budget: request.budget.clone(),
     }
 }
 

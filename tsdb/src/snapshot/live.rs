@@ -2,18 +2,17 @@
 
 use std::collections::HashMap;
 
-use model::TagPredicate;
+use model::SeriesRequest;
 
 use super::Snapshot;
 use super::series::{Found, Local, each_place};
 use crate::error::Result;
 use crate::head::HeadView;
 
-/// Gives the places of series that pass and have a row there.
+/// Gives the places of the series that are asked for and have a row there.
 pub(super) fn each_live(
     snapshot: &Snapshot,
-    measurement: &str,
-    predicate: &TagPredicate,
+    request: &SeriesRequest,
     mut take: impl FnMut(Found) -> Result<()>,
 ) -> Result<()> {
     let shards: Vec<_> = snapshot.shards().collect();
@@ -32,13 +31,13 @@ pub(super) fn each_live(
             }
         }
     };
-    each_place(snapshot, measurement, predicate, &snapshot.time, each)?;
+    each_place(snapshot, request, each)?;
     let mut heads = HashMap::new();
     for found in partly_hidden {
         let Local::Head { shard, generation, series } = found.place else { continue };
         let view = heads
             .entry((shard, generation))
-            .or_insert_with(|| head_view(snapshot, shards[shard].info.id, generation, measurement));
+            .or_insert_with(|| head_view(snapshot, shards[shard].info.id, generation, &request.measurement));
         let is_live = found
             .hidden
             .as_ref()

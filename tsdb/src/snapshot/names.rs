@@ -1,35 +1,34 @@
 //! Tag keys, tag values and counts of series: out of the dictionaries of segments, and over the keys of heads.
 //!
 //! A segment answers by the number of its distinct values, whatever the number of its series. What is collected is
-//! leased while it is.
+//! leased for as long as it is there.
 
 use std::collections::BTreeSet;
 
 use hashbrown::HashSet;
-use model::{Budget, KeyRef, Lease, Share, TagPredicate};
+use model::{KeyRef, Leased, SeriesRequest, TagPredicate};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::Snapshot;
+use super::growing::Growing;
 use super::live::each_live;
-use super::series::{Found, each_head_key};
+use super::series::{Found, check, each_head_key};
 use crate::error::Result;
 use crate::segment::SegmentReader;
-
-/// A lease grows in steps of so many bytes.
-const LEASE_STEP_BYTES: usize = 1 << 20;
 
 /// What a text costs in a set of texts, beside its bytes.
 const TEXT_BYTES: usize = 2 * size_of::<Box<str>>() + 16;
 
 impl Snapshot {
-    /// The keys of all tags of a measurement, sorted.
+    /// The keys of all tags of the series that are asked for, sorted.
     ///
     /// # Errors
-    /// When a segment is damaged, or the budget has no room.
-    pub fn tag_keys(&self, measurement: &str) -> Result<Vec<Box<str>>> {
+    /// When a segment is damaged, or the reader gave up.
+    pub fn tag_keys(&self, request: &SeriesRequest) -> Result<Vec<Box<str>>> {
+        let snapshot = self.within(request.time);
         let mut keys: BTreeSet<Box<str>> = BTreeSet::new();
-        if self.hides_some(measurement) {
-            each_live(self, measurement, &TagPredicate::All, |Found { tags, .. }| {
+        if !matches!(request.tags, TagPredicate::All) || snapshot.hides_some(&request.measurement) {
+            each_live(&snapshot, request, |Found { tags, .. }| {
                 for (key, _) in tags.iter().filter(|(key, _)| !keys.contains(*key)).collect::<Vec<_>>() {
                     keys.insert(Box::from(key));
                 }
@@ -37,11 +36,11 @@ impl Snapshot {
             })?;
             return Ok(keys.into_iter().collect());
         }
-        self.each_segment(|reader| {
-            keys.extend(reader.tag_keys(measurement).map(Box::from));
+        snapshot.each_segment(request, |reader| {
+            keys.extend(reader.tag_keys(&request.measurement).map(Box::from));
             Ok(())
         })?;
-        each_head_key(self, measurement, &TagPredicate::All, |key| {
+        each_head_key(&snapshot, request, |key| {
             for (key, _) in key.pairs().filter(|(key, _)| !keys.contains(&**key)).collect::<Vec<_>>() {
                 keys.insert(Box::from(key));
             }
@@ -50,68 +49,94 @@ impl Snapshot {
         Ok(keys.into_iter().collect())
     }
 
-    /// The values of a tag among the series that pass, sorted, without the empty one.
+    /// The values of a tag among the series that are asked for, sorted, without the empty one.
     ///
     /// # Errors
-    /// When a segment is damaged, or the budget has no room.
-    pub fn tag_values(
-        &self,
-        measurement: &str,
-        key: &str,
-        predicate: &TagPredicate,
-    ) -> Result<Vec<Box<str>>> {
-        let mut found = Distinct::new(&self.budget);
-        if self.hides_some(measurement) {
-            each_live(self, measurement, predicate, |Found { tags, .. }| {
+    /// When a segment is damaged, the reader gave up, or the budget has no room.
+    pub fn tag_values(&self, key: &str, request: &SeriesRequest) -> Result<Leased<Vec<Box<str>>>> {
+        let snapshot = self.within(request.time);
+        let mut found = Distinct::new(request);
+        if snapshot.hides_some(&request.measurement) {
+            each_live(&snapshot, request, |Found { tags, .. }| {
                 tags.get(key).map_or(Ok(()), |value| found.add(value))
             })?;
             return Ok(found.into_sorted());
         }
-        self.each_segment(|reader| {
+        snapshot.each_segment(request, |reader| {
             let mut added = Ok(());
-            reader.each_tag_value(measurement, key, predicate, |value| {
+            reader.each_tag_value(&request.measurement, key, &request.tags, |value| {
                 if added.is_ok() {
-                    added = found.add(value);
+                    added = check(request).and_then(|()| found.add(value));
                 }
             })?;
             added
         })?;
-        each_head_key(self, measurement, predicate, |series| {
+        each_head_key(&snapshot, request, |series| {
             series.value(key).map_or(Ok(()), |value| found.add(&value))
         })?;
         Ok(found.into_sorted())
     }
 
-    /// How many series of a measurement pass.
+    /// How many series are asked for.
     ///
     /// # Errors
-    /// When a segment is damaged, or the budget has no room.
-    pub fn series_count(&self, measurement: &str, predicate: &TagPredicate) -> Result<u64> {
-        let hides_some = self.hides_some(measurement);
-        if let Some(only) = self.only_segment().filter(|_| !hides_some) {
-            return only.reader()?.count_series(measurement, predicate);
+    /// As [`count_series`](Self::count_series).
+    pub fn series_count(&self, request: &SeriesRequest) -> Result<u64> {
+        Self::count_series(&[(self.clone(), request)])
+    }
+
+    /// How many series are asked for in all these snapshots together; one that is in several counts once. Where more
+    /// than one segment is asked it takes 32 bytes for each.
+    ///
+    /// # Errors
+    /// When a segment is damaged, the reader gave up, or the budget has no room.
+    pub fn count_series(asked: &[(Self, &SeriesRequest)]) -> Result<u64> {
+        if let [(snapshot, request)] = asked
+            && let Some(count) = snapshot.within(request.time).count_in_only_segment(request)?
+        {
+            return Ok(count);
         }
+        let Some((_, first)) = asked.first() else { return Ok(0) };
         let mut seen: HashSet<u128> = HashSet::new();
-        let mut lease = Growing::new(&self.budget);
+        let mut lease = Growing::new(&first.budget);
         let mut note = |key: KeyRef<'_>| {
             // Two keys of one hash are one in 10^25 for a million series.
             let is_new = seen.insert(xxh3_128(key.as_str().as_bytes()));
             if is_new { lease.add(2 * size_of::<u128>()) } else { Ok(()) }
         };
-        if hides_some {
-            each_live(self, measurement, predicate, |Found { key, .. }| note(key.borrowed()))?;
-        } else {
-            self.each_segment(|reader| {
-                reader.each_series(measurement, predicate, |series| note(series.key.borrowed()))
-            })?;
-            each_head_key(self, measurement, predicate, &mut note)?;
+        for (snapshot, request) in asked {
+            snapshot.within(request.time).each_key(request, &mut note)?;
         }
         Ok(seen.len() as u64)
+    }
+
+    /// Gives the key of each series, once or more often.
+    fn each_key(
+        &self,
+        request: &SeriesRequest,
+        mut take: impl FnMut(KeyRef<'_>) -> Result<()>,
+    ) -> Result<()> {
+        if self.hides_some(&request.measurement) {
+            return each_live(self, request, |Found { key, .. }| take(key.borrowed()));
+        }
+        self.each_segment(request, |reader| {
+            reader.each_series(&request.measurement, &request.tags, |series| {
+                check(request)?;
+                take(series.key.borrowed())
+            })
+        })?;
+        each_head_key(self, request, take)
     }
 
     /// Whether a delete hides rows of a measurement: then series are looked at one by one.
     fn hides_some(&self, measurement: &str) -> bool {
         !self.touching(measurement, &self.time).is_empty()
+    }
+
+    fn count_in_only_segment(&self, request: &SeriesRequest) -> Result<Option<u64>> {
+        let hides_some = self.hides_some(&request.measurement);
+        let Some(only) = self.only_segment().filter(|_| !hides_some) else { return Ok(None) };
+        only.reader()?.count_series(&request.measurement, &request.tags).map(Some)
     }
 
     /// The segment that all rows lie in, if there is one.
@@ -125,9 +150,14 @@ impl Snapshot {
         segments.next().filter(|_| segments.next().is_none() && !has_heads())
     }
 
-    fn each_segment(&self, mut take: impl FnMut(&SegmentReader) -> Result<()>) -> Result<()> {
+    fn each_segment(
+        &self,
+        request: &SeriesRequest,
+        mut take: impl FnMut(&SegmentReader) -> Result<()>,
+    ) -> Result<()> {
         for segment in self.shards().flat_map(|shard| &shard.segments) {
             if segment.info.time.overlaps(&self.time) {
+                check(request)?;
                 take(&*segment.reader()?)?;
             }
         }
@@ -142,8 +172,8 @@ struct Distinct {
 }
 
 impl Distinct {
-    fn new(budget: &Budget) -> Self {
-        Self { texts: HashSet::new(), lease: Growing::new(budget) }
+    fn new(request: &SeriesRequest) -> Self {
+        Self { texts: HashSet::new(), lease: Growing::new(&request.budget) }
     }
 
     fn add(&mut self, text: &str) -> Result<()> {
@@ -154,30 +184,9 @@ impl Distinct {
         self.lease.add(text.len() + TEXT_BYTES)
     }
 
-    fn into_sorted(self) -> Vec<Box<str>> {
+    fn into_sorted(self) -> Leased<Vec<Box<str>>> {
         let mut texts: Vec<Box<str>> = self.texts.into_iter().collect();
         texts.sort_unstable();
-        texts
-    }
-}
-
-/// A lease that grows in steps.
-pub(super) struct Growing {
-    lease: Lease,
-    wanted: usize,
-}
-
-impl Growing {
-    pub(super) fn new(budget: &Budget) -> Self {
-        Self { lease: budget.empty_lease(Share::Query), wanted: 0 }
-    }
-
-    /// Takes `bytes` more.
-    pub(super) fn add(&mut self, bytes: usize) -> Result<()> {
-        self.wanted += bytes;
-        if self.wanted > self.lease.bytes() {
-            self.lease.grow(self.wanted - self.lease.bytes() + LEASE_STEP_BYTES)?;
-        }
-        Ok(())
+        Leased::new(texts, self.lease.into_lease())
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{KeyRef, Lease, SeriesKey, TagMatch, TagPredicate, Tags, TimeRange};
+use model::{KeyRef, Lease, SeriesKey, SeriesRequest, TagMatch, TagPredicate, Tags, TimeRange};
 
 use super::Snapshot;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::generation::{GenerationData, RowNumber, SeriesId};
 use crate::segment::{ChunkId, SeriesRef};
 use crate::shard::ShardId;
@@ -68,18 +68,15 @@ impl Local {
     }
 }
 
-/// The series of a measurement that pass and may have rows inside `time`, in the order of their keys. `lease`
-/// grows with them.
+/// The series that are asked for, in the order of their keys. `lease` grows with them.
 pub(crate) fn matching(
     snapshot: &Snapshot,
-    measurement: &str,
-    predicate: &TagPredicate,
-    time: &TimeRange,
+    request: &SeriesRequest,
     lease: &mut Lease,
 ) -> Result<Vec<Matched>> {
     let mut found: BTreeMap<SeriesKey, Matched> = BTreeMap::new();
     let mut bytes = 0;
-    each_place(snapshot, measurement, predicate, time, |Found { key, tags, place, hidden }| {
+    each_place(snapshot, request, |Found { key, tags, place, hidden }| {
         bytes += size_of::<Local>();
         let matched = found.entry(key).or_insert_with_key(|key| {
             bytes += bytes_of(key, &tags);
@@ -105,15 +102,23 @@ pub(super) fn bytes_of(key: &SeriesKey, tags: &Tags) -> usize {
     key.as_str().len() + tags + size_of::<Matched>()
 }
 
-/// Gives every place of every series that passes: shard by shard, segments before heads. Places of which everything
+/// Ends the work for a reader that gave up.
+pub(super) fn check(request: &SeriesRequest) -> Result<()> {
+    if request.cancel.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+}
+
+/// Gives every place of every series that is asked for: shard by shard, segments before heads. Places of which everything
 /// is known to be hidden are left out.
 pub(crate) fn each_place(
     snapshot: &Snapshot,
-    measurement: &str,
-    predicate: &TagPredicate,
-    time: &TimeRange,
+    request: &SeriesRequest,
     mut take: impl FnMut(Found) -> Result<()>,
 ) -> Result<()> {
+    let SeriesRequest { measurement, tags: predicate, time, .. } = request;
+    let mut take = |found: Found| {
+        check(request)?;
+        take(found)
+    };
     let touching = snapshot.touching(measurement, time);
     for (number, shard) in snapshot.shards().enumerate() {
         if !shard.info.time.overlaps(time) {
@@ -145,6 +150,7 @@ pub(crate) fn each_place(
                 continue;
             }
             for ids in ids.chunks(SERIES_PER_LOCK) {
+                check(request)?;
                 let data = held.data.read();
                 for (series, tags) in passing(&data, ids, predicate) {
                     let place = Local::Head { shard: number, generation, series };
@@ -165,14 +171,15 @@ pub(crate) fn each_place(
 /// let go now and then.
 pub(super) fn each_head_key(
     snapshot: &Snapshot,
-    measurement: &str,
-    predicate: &TagPredicate,
+    request: &SeriesRequest,
     mut take: impl FnMut(KeyRef<'_>) -> Result<()>,
 ) -> Result<()> {
+    let SeriesRequest { measurement, tags: predicate, .. } = request;
     for shard in snapshot.shards().filter(|shard| shard.info.time.overlaps(&snapshot.time)) {
         for (held, rows) in snapshot.generations() {
             let (ids, _) = head_series(&held.data.read(), shard.info.id, measurement, &snapshot.time, *rows);
             for ids in ids.chunks(SERIES_PER_LOCK) {
+                check(request)?;
                 let data = held.data.read();
                 let keys = ids.iter().map(|id| data.tables.key(*id));
                 let mut passing =

@@ -9,7 +9,7 @@ use disk::SimFs;
 use model::line_protocol::{ParseOptions, parse};
 use model::{
     Budget, CancelToken, Direction, FieldRequest, FieldValue, ManualClock, PointBatch, ScanOrder,
-    ScanRequest, SeriesKey, TagPredicate, TimeRange,
+    ScanRequest, SeriesKey, SeriesRequest, TagPredicate, TimeRange,
 };
 use tsdb::{Engine, Options, Result, Snapshot};
 
@@ -69,6 +69,11 @@ impl Machine {
     pub(crate) fn reboot(&self) -> Self {
         Self { sim: self.sim.reboot(), budget: Budget::new(256 << 20), ..self.clone() }
     }
+}
+
+/// A question about series that nobody gives up.
+pub(crate) fn wanted(measurement: &str, tags: &TagPredicate) -> SeriesRequest {
+    SeriesRequest::all(measurement, &Budget::new(256 << 20)).filtered(tags)
 }
 
 /// Points of lines with timestamps in ns.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use model::{Deletion, TagMatch, TagPredicate, TimeRange};
-use tsdb::Engine;
+use model::{Deletion, SeriesRequest, TagMatch, TagPredicate, TimeRange};
+use tsdb::{Engine, Error, Snapshot};
 
-use crate::harness::{HOUR_NS, Machine, NOW_NS, write};
+use crate::harness::{HOUR_NS, Machine, NOW_NS, wanted, write};
 
 fn lines(containers: std::ops::Range<u32>, ts: i64) -> String {
     let host =
@@ -35,26 +35,35 @@ fn check(engine: &Engine) -> Vec<usize> {
     ];
     let mut counts = Vec::new();
     for predicate in &predicates {
-        let series = snapshot.series("req", predicate).unwrap();
+        let series = snapshot.series(&wanted("req", predicate)).unwrap();
         for key in ["c", "host", "absent"] {
             let expected: BTreeSet<&str> = series.iter().filter_map(|tags| tags.get(key)).collect();
-            let found = snapshot.tag_values("req", key, predicate).unwrap();
+            let found = snapshot.tag_values(key, &wanted("req", predicate)).unwrap();
             assert_eq!(
-                found,
+                *found,
                 expected.into_iter().map(Box::from).collect::<Vec<Box<str>>>(),
                 "{key} {predicate:?}"
             );
         }
-        assert_eq!(snapshot.series_count("req", predicate).unwrap(), series.len() as u64, "{predicate:?}");
+        assert_eq!(
+            snapshot.series_count(&wanted("req", predicate)).unwrap(),
+            series.len() as u64,
+            "{predicate:?}"
+        );
         counts.push(series.len());
     }
     let keys: BTreeSet<String> = snapshot
-        .series("req", &TagPredicate::All)
+        .series(&wanted("req", &TagPredicate::All))
         .unwrap()
         .iter()
         .flat_map(|tags| tags.iter().map(|(key, _)| key.to_owned()).collect::<Vec<_>>())
         .collect();
-    let found: Vec<String> = snapshot.tag_keys("req").unwrap().into_iter().map(String::from).collect();
+    let found: Vec<String> = snapshot
+        .tag_keys(&wanted("req", &TagPredicate::All))
+        .unwrap()
+        .into_iter()
+        .map(String::from)
+        .collect();
     assert_eq!(found, keys.into_iter().collect::<Vec<_>>());
     counts
 }
@@ -89,7 +98,8 @@ fn a_deleted_series_is_in_no_dictionary() {
     engine.delete("db", &deletion).unwrap();
     let counts = check(&engine);
     assert_eq!((counts[0], counts[6]), (49, 0));
-    let values = engine.snapshot("db", None).unwrap().tag_values("req", "c", &TagPredicate::All).unwrap();
+    let values =
+        engine.snapshot("db", None).unwrap().tag_values("c", &wanted("req", &TagPredicate::All)).unwrap();
     assert_eq!(values.len(), 49);
 }
 
@@ -103,8 +113,60 @@ fn a_list_that_the_budget_has_no_room_for_is_refused() {
     let free = machine.budget.limit() - machine.budget.used();
     let held = machine.budget.lease(model::Share::Body, free).unwrap();
     let snapshot = engine.snapshot("db", None).unwrap();
-    assert!(matches!(snapshot.series("req", &TagPredicate::All), Err(tsdb::Error::Budget(_))));
-    assert!(matches!(snapshot.tag_values("req", "c", &TagPredicate::All), Err(tsdb::Error::Budget(_))));
+    let request = SeriesRequest::all("req", &machine.budget);
+    assert!(matches!(snapshot.series(&request), Err(Error::Budget(_))));
+    assert!(matches!(snapshot.tag_values("c", &request), Err(Error::Budget(_))));
     drop(held);
-    assert_eq!(snapshot.tag_values("req", "c", &TagPredicate::All).unwrap().len(), 2000);
+    drop(snapshot.tag_values("c", &request).unwrap());
+    let used = machine.budget.used();
+    let values = snapshot.tag_values("c", &request).unwrap();
+    assert_eq!(values.len(), 2000);
+    assert!(machine.budget.used() >= used + 2000 * 16, "a list is leased for as long as it is there");
+    drop(values);
+    assert_eq!(machine.budget.used(), used);
+}
+
+/// What a reader that gave up is answered, whatever it asked.
+fn is_refused_to_one_who_left(engine: &Engine) -> bool {
+    let request = wanted("req", &TagPredicate::All);
+    request.cancel.cancel();
+    let snapshot = engine.snapshot("db", None).unwrap();
+    let answers = [
+        snapshot.series(&request).map(drop),
+        snapshot.tag_keys(&request).map(drop),
+        snapshot.tag_values("c", &request).map(drop),
+        Snapshot::count_series(&[(snapshot.clone(), &request), (snapshot.clone(), &request)]).map(drop),
+    ];
+    answers.iter().all(|answer| matches!(answer, Err(Error::Cancelled)))
+}
+
+#[test]
+fn a_reader_that_gave_up_is_not_listed_anything() {
+    let machine = Machine::new(10);
+    let engine = machine.open();
+    engine.create_database("db").unwrap();
+    write(&engine, "db", None, &lines(0..200, NOW_NS));
+    assert!(is_refused_to_one_who_left(&engine), "in a head");
+    engine.freeze().unwrap();
+    assert!(is_refused_to_one_who_left(&engine), "in a segment");
+    let tags = tag("c", TagMatch::Equal("c3".into()));
+    engine.delete("db", &Deletion { sources: Vec::new(), tags, time: TimeRange::ALL }).unwrap();
+    assert!(is_refused_to_one_who_left(&engine), "with a delete");
+}
+
+#[test]
+fn series_of_two_policies_are_counted_once() {
+    let machine = Machine::new(11);
+    let engine = machine.open();
+    engine.create_database("db").unwrap();
+    let policy = tsdb::PolicySpec { name: Some("other".into()), ..Default::default() };
+    engine.create_retention_policy("db", &policy, false).unwrap();
+    write(&engine, "db", None, &lines(0..40, NOW_NS));
+    write(&engine, "db", Some("other"), &lines(30..60, NOW_NS));
+    engine.freeze().unwrap();
+    write(&engine, "db", Some("other"), &lines(50..70, NOW_NS));
+    let request = wanted("req", &TagPredicate::All);
+    let of = |policy: &str| (engine.snapshot("db", Some(policy)).unwrap(), &request);
+    assert_eq!(Snapshot::count_series(&[of("autogen"), of("other")]).unwrap(), 70);
+    assert_eq!(Snapshot::count_series(&[of("other")]).unwrap(), 40);
 }

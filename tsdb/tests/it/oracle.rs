@@ -3,7 +3,7 @@
 use model::{Deletion, DeletionSource, MeasurementMatch, SeriesKey, TagMatch, TagPredicate, TimeRange};
 use regex::Regex;
 
-use crate::harness::{Dice, HOUR_NS, Machine, NOW_NS, Rows, dump_policy, points, put};
+use crate::harness::{Dice, HOUR_NS, Machine, NOW_NS, Rows, dump_policy, points, put, wanted};
 
 const VALUES: [&str; 8] = ["1.5", "-0.25", "1e300", "0", "-7.125", "3", "2.5e-300", "100"];
 
@@ -82,7 +82,7 @@ fn check_listed(engine: &tsdb::Engine, expected: &Rows, context: &str) {
             !snapshot.fields(&measurement).unwrap().is_empty(),
             "{context}: {measurement} without a field"
         );
-        let series = snapshot.series(&measurement, &TagPredicate::All).unwrap();
+        let series = snapshot.series(&wanted(&measurement, &TagPredicate::All)).unwrap();
         listed.extend(series.iter().map(|tags| SeriesKey::new(&measurement, tags).as_str().to_owned()));
     }
     listed.sort_unstable();

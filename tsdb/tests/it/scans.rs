@@ -6,7 +6,7 @@ use model::{
 };
 use tsdb::{Engine, Error, Snapshot};
 
-use crate::harness::{Dice, Machine, Row, Rows, dump, dump_policy, request, rows_of, scan, write};
+use crate::harness::{Dice, Machine, Row, Rows, dump, dump_policy, request, rows_of, scan, wanted, write};
 
 /// Some series with rows in two segments and the head, half of them overlapping.
 fn filled(machine: &Machine) -> std::sync::Arc<Engine> {
@@ -111,14 +111,17 @@ fn predicates_choose_the_same_series_in_heads_and_segments() {
     for tags in predicates {
         let request = ScanRequest { tags: tags.clone(), ..request(&snapshot, "m") };
         assert_eq!(scan(&snapshot, &request), expected(&snapshot, &request), "{tags:?}");
-        let series = snapshot.series("m", &tags).unwrap();
-        let all = snapshot.series("m", &TagPredicate::All).unwrap();
-        let passing: Vec<_> = all.into_iter().filter(|series| tags.matches(series)).collect();
-        assert_eq!(series, passing);
+        let series = snapshot.series(&wanted("m", &tags)).unwrap();
+        let all = snapshot.series(&wanted("m", &TagPredicate::All)).unwrap();
+        let passing: Vec<_> = all.iter().filter(|series| tags.matches(series)).cloned().collect();
+        assert_eq!(*series, passing);
     }
-    assert_eq!(snapshot.tag_keys("m").unwrap(), ["host".into(), "region".into()] as [Box<str>; 2]);
-    let values = snapshot.tag_values("m", "region", &TagPredicate::All).unwrap();
-    assert_eq!(values, ["r0".into(), "r1".into()] as [Box<str>; 2]);
+    assert_eq!(
+        snapshot.tag_keys(&wanted("m", &TagPredicate::All)).unwrap(),
+        ["host".into(), "region".into()] as [Box<str>; 2]
+    );
+    let values = snapshot.tag_values("region", &wanted("m", &TagPredicate::All)).unwrap();
+    assert_eq!(**values, ["r0".into(), "r1".into()] as [Box<str>; 2]);
     assert_eq!(snapshot.measurements().unwrap(), ["m".into()] as [Box<str>; 1]);
 }
 

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use proptest::test_runner::Config;
 use tsdb::{Engine, Error, PolicySpec, PolicyUpdate, Snapshot};
 
-use crate::harness::{HOUR_NS, Machine, Rows, dump, scan};
+use crate::harness::{HOUR_NS, Machine, Rows, dump, scan, wanted};
 use crate::scans::arranged;
 use reference::{Reference, WEEKS, around, week_start};
 use script::{Delete, FIELDS, Op, POLICIES, Query, predicate, script};
@@ -199,7 +199,7 @@ impl Walk {
         assert_eq!(found, measurements, "measurements of {name}");
         for measurement in &measurements {
             let expected = keys.iter().filter(|key| *key.measurement() == **measurement).count();
-            let found = snapshot.series(measurement, &model::TagPredicate::All).unwrap().len();
+            let found = snapshot.series(&wanted(measurement, &model::TagPredicate::All)).unwrap().len();
             assert_eq!(found, expected, "series of {measurement} in {name}");
         }
     }
