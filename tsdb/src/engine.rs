@@ -102,6 +102,8 @@ pub(crate) struct Writer {
     pub(crate) next_shard: ShardId,
     /// The field types of shards that were written to in this generation.
     pub(crate) types: HashMap<ShardId, ShardTypes>,
+    /// The shards of which the write under way may have admitted types.
+    admitting: Vec<ShardId>,
     /// The series that were refused in this generation.
     refused: RefusedSeries,
     /// What was defined since the last frame.

@@ -9,7 +9,7 @@ use disk::log::PAYLOAD_BYTES_MAX;
 use model::limits::STRING_BYTES_MAX;
 use model::{PointBatch, StreamBatch};
 
-use super::intake::{Intake, Resolved};
+use super::intake::{Intake, Outcome, Resolved};
 use super::room::Rooms;
 use super::{Engine, Writer};
 use crate::clock_guard::Look;
@@ -70,21 +70,20 @@ impl Engine {
         };
         // What a refused write has defined waits for the next one.
         writer.must_seal |= writer.unlogged.len() > UNLOGGED_MAX;
-        let outcome = outcome?;
         let lsn = writer.next_lsn;
-        let ticket = if outcome.resolved.is_empty() {
-            Ticket::resolved(generation.last_lsn())
-        } else {
-            check_strings(outcome.encoder.string_bytes_max())?;
-            // Readers are let in meanwhile: a log that cannot keep up holds back writers only.
-            let payload = outcome.encoder.finish(&writer.unlogged);
-            let ticket = self.log_rows(writer, &payload)?;
-            self.show(&outcome.view);
-            let mut data = generation.data.write();
-            apply(&mut data, &points, &outcome.resolved);
-            generation.publish(&data, lsn, payload.len());
-            generation.logged_at(writer.last_write);
-            ticket
+        let logged = outcome.and_then(|mut outcome| Ok((self.log_accepted(writer, &mut outcome)?, outcome)));
+        writer.end_admission(logged.is_ok());
+        let (logged, outcome) = logged?;
+        let ticket = match logged {
+            None => Ticket::resolved(generation.last_lsn()),
+            Some((ticket, bytes)) => {
+                self.show(&outcome.view);
+                let mut data = generation.data.write();
+                apply(&mut data, &points, &outcome.resolved);
+                generation.publish(&data, lsn, bytes);
+                generation.logged_at(writer.last_write);
+                ticket
+            }
         };
         self.count(&points, &outcome.resolved, outcome.rejected_count, now_ns);
         add(&self.counters.points_over_series_max, outcome.over_series_max);
@@ -97,6 +96,17 @@ impl Engine {
         }
         let (accepted, rejected_count) = (outcome.resolved.len(), outcome.rejected_count);
         Ok(Written { ticket, accepted, rejected: outcome.rejected, rejected_count })
+    }
+
+    /// Logs what is accepted, if anything is; gives the bytes of the frame, too. Readers are let in meanwhile: a log that
+    /// cannot keep up holds back writers only.
+    fn log_accepted(&self, writer: &mut Writer, outcome: &mut Outcome) -> Result<Option<(Ticket, usize)>> {
+        if outcome.resolved.is_empty() {
+            return Ok(None);
+        }
+        check_strings(outcome.encoder.string_bytes_max())?;
+        let payload = std::mem::take(&mut outcome.encoder).finish(&writer.unlogged);
+        Ok(Some((self.log_rows(writer, &payload)?, payload.len())))
     }
 
     fn log_rows(&self, writer: &mut Writer, payload: &[u8]) -> Result<Ticket> {
@@ -160,6 +170,19 @@ impl Engine {
             || active.wal_bytes() >= self.generation_wal_bytes()
             || active.head_bytes() >= self.options.generation_head_bytes
             || active.rows().checked_add(u32::try_from(points.value_count()).unwrap_or(u32::MAX)).is_none()
+    }
+}
+
+impl Writer {
+    /// The write under way is logged, or refused with the types that it would have brought.
+    fn end_admission(&mut self, is_logged: bool) {
+        for shard in self.admitting.drain(..) {
+            match self.types.get_mut(&shard) {
+                Some(types) if is_logged => types.settle(),
+                Some(types) => types.revert(),
+                None => {}
+            }
+        }
     }
 }
 

@@ -140,6 +140,7 @@ impl<'a> Intake<'a> {
         if types.knows(layout) {
             return Ok(Ok(()));
         }
+        self.writer.admitting.push(shard);
         Ok(types.admit(self.data.tables.measurement(layout.measurement), layout))
     }
 

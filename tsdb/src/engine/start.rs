@@ -215,6 +215,7 @@ fn assemble(
         next_lsn,
         next_shard,
         types: std::collections::HashMap::new(),
+        admitting: Vec::new(),
         refused: RefusedSeries::default(),
         unlogged: Definitions::default(),
         must_seal: false,

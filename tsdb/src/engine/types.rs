@@ -3,6 +3,9 @@
 //! A delete frees the types of a measurement only if it means every row that the shard had of it. Rows that another
 //! delete hides count until they are gone from all files: a freeze or a merge may put them beside rows that are left,
 //! and what a field is must not change with where its rows lie.
+//!
+//! A type comes into being with the write that is logged. What a write has admitted is taken back when the write is
+//! refused after all: for want of room, or because of another of its points.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,7 +13,7 @@ use std::sync::Arc;
 use model::{FieldType, TagPredicate, TimeRange};
 
 use crate::error::Result;
-use crate::generation::{Generation, GenerationData, Layout, ShapePart};
+use crate::generation::{Generation, GenerationData, Layout, ShapeId, ShapePart};
 use crate::rejected::RejectReason;
 use crate::shard::{Shard, ShardId, ShardInfo};
 use crate::tombstone::Placed;
@@ -23,6 +26,16 @@ pub(crate) struct ShardTypes {
     types: HashMap<Arc<str>, HashMap<Box<str>, FieldType>>,
     /// Whether each shape of the generation that is written to was admitted: then its rows need no look-up by name.
     admitted: Vec<bool>,
+    /// What the write under way has admitted.
+    fresh: Fresh,
+}
+
+/// What a write has admitted that is not logged yet.
+#[derive(Debug, Default)]
+struct Fresh {
+    /// Measurements with a field of theirs.
+    fields: Vec<(Arc<str>, Box<str>)>,
+    shapes: Vec<ShapeId>,
 }
 
 impl ShardTypes {
@@ -117,15 +130,37 @@ impl ShardTypes {
         }
         for (name, ty) in new {
             known.insert(name.into(), ty);
+            self.fresh.fields.push((measurement.clone(), name.into()));
         }
         for part in &layout.parts {
             let shape = part.shape as usize;
             if self.admitted.len() <= shape {
                 self.admitted.resize(shape + 1, false);
             }
-            self.admitted[shape] = true;
+            if !self.admitted[shape] {
+                self.admitted[shape] = true;
+                self.fresh.shapes.push(part.shape);
+            }
         }
         Ok(())
+    }
+
+    /// The write that is under way is logged.
+    pub(super) fn settle(&mut self) {
+        self.fresh = Fresh::default();
+    }
+
+    /// The write that is under way is refused: what it has admitted never was.
+    pub(super) fn revert(&mut self) {
+        let Fresh { fields, shapes } = std::mem::take(&mut self.fresh);
+        for (measurement, field) in fields {
+            if let Some(known) = self.types.get_mut(&measurement) {
+                known.remove(&field);
+            }
+        }
+        for shape in shapes {
+            self.admitted[shape as usize] = false;
+        }
     }
 }
 

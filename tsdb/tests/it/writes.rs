@@ -201,3 +201,27 @@ fn a_string_that_no_segment_takes_is_refused_and_not_kept() {
     engine.freeze().unwrap();
     assert_eq!(dump_policy(&engine, "db", None), rows_of("m v=1 2"));
 }
+
+/// What it had admitted before its last point was met was kept: types of fields that nobody had.
+#[test]
+fn a_refused_write_leaves_no_types() {
+    let machine = Machine::new(1);
+    let engine = machine.open();
+    engine.create_database("db").unwrap();
+    write(&engine, "db", None, "n v=1 10");
+    let mut refused = points("n w=1i,v=2 10\no w=\"text\" 10\nn v=7 1");
+    let text = "x".repeat(model::limits::STRING_BYTES_MAX + 1);
+    refused.push(&SeriesKey::from_raw("m"), 1, [FieldRef { name: "s", value: ValueRef::String(&text) }]);
+    assert!(matches!(engine.append("db", None, refused), Err(Error::TooMany { .. })));
+    let written = engine.append("db", None, points("n w=1.5,v=2 10\no w=true 10")).unwrap();
+    assert_eq!((written.accepted, &written.rejected[..]), (2, &[][..]));
+    let conflict = engine.append("db", None, points("n w=1i 10\no w=1i 10")).unwrap();
+    assert_eq!((conflict.accepted, conflict.rejected_count), (0, 2), "what was logged has its types");
+    let expected = rows_of("n w=1.5,v=2 10\no w=true 10");
+    assert_eq!(dump_policy(&engine, "db", None), expected);
+    let snapshot = engine.snapshot("db", None).unwrap();
+    assert_eq!(snapshot.measurements().unwrap().len(), 2, "a refused write leaves no measurement either");
+    assert_eq!(snapshot.fields("n").unwrap().len(), 2);
+    drop(engine);
+    assert_eq!(dump_policy(&machine.open(), "db", None), expected);
+}
