@@ -43,7 +43,7 @@ struct RowTimes {
     times: Vec<i64>,
 }
 
-/// The group that holds what is wanted: where each wanted field is in its field set, if it is there.
+/// A group that holds some of what is wanted: where each wanted field is in its field set, if it is there.
 struct Holder<'a> {
     group: &'a GroupIndex,
     places: Vec<Option<usize>>,
@@ -73,9 +73,9 @@ impl OpenChunk<'_> {
         self.groups.iter().map(|group| group.rows_near(range)).sum()
     }
 
-    /// The buckets that `usable` lets pass, in the order of time, with what the wanted fields come to. Nothing if
-    /// the statistics cannot tell: because there are none, the fields lie in several groups, or one of them is
-    /// of another type here.
+    /// The buckets that `usable` lets pass, with what the wanted fields come to: of each group that holds some of them,
+    /// in the order of time. A bucket is not told if the statistics cannot: because there are none, wanted fields lie in
+    /// several groups there, or one of them is of another type here.
     ///
     /// # Errors
     /// When what must be read is damaged.
@@ -84,8 +84,30 @@ impl OpenChunk<'_> {
         wanted: &[WantedField<'_>],
         with_times: bool,
         usable: impl Fn(TimeRange) -> bool,
+    ) -> Result<Vec<Stretches>> {
+        let holders = self.holders(wanted)?;
+        let mut found = Vec::new();
+        for (number, holder) in holders.iter().enumerate() {
+            // A merge writes a long series slice by slice: each slice is a group of its own, at its own times.
+            let is_alone = |range: TimeRange| {
+                let mut others = holders.iter().enumerate().filter(|(other, _)| *other != number);
+                others.all(|(_, other)| other.group.overlapping(range).is_empty())
+            };
+            let usable = |range: TimeRange| usable(range) && is_alone(range);
+            found.extend(self.stretches_of(holder, wanted, with_times, usable)?);
+        }
+        self.reader.blocks.intact()?;
+        Ok(found)
+    }
+
+    /// What one group tells.
+    fn stretches_of(
+        &self,
+        holder: &Holder<'_>,
+        wanted: &[WantedField<'_>],
+        with_times: bool,
+        usable: impl Fn(TimeRange) -> bool,
     ) -> Result<Option<Stretches>> {
-        let Some(holder) = self.holder(wanted)? else { return Ok(None) };
         let group = holder.group;
         let Some(extent) = group.statistics_extent(0) else { return Ok(None) };
         let extent = self.reader.statistics_section(extent);
@@ -108,12 +130,11 @@ impl OpenChunk<'_> {
             let picking = Picking { chunk: self, group, grid: &grid, buckets: &buckets, times: &times };
             fields.push(picking.field(&columns, field)?);
         }
-        self.reader.blocks.intact()?;
         Ok(Some(Stretches { ranges: buckets.iter().map(|bucket| grid.range(*bucket)).collect(), fields }))
     }
 
-    /// The one group that holds wanted fields.
-    fn holder(&self, wanted: &[WantedField<'_>]) -> Result<Option<Holder<'_>>> {
+    /// The groups that hold wanted fields, each of the wanted type.
+    fn holders(&self, wanted: &[WantedField<'_>]) -> Result<Vec<Holder<'_>>> {
         let numbers: Vec<Option<u32>> =
             wanted.iter().map(|field| self.measurement.field(field.name)).collect();
         let all: Vec<u32> = numbers.iter().copied().flatten().collect();
@@ -121,22 +142,19 @@ impl OpenChunk<'_> {
             number.is_none_or(|number| self.measurement.fields[number as usize].ty == field.ty)
         };
         if !wanted.iter().zip(&numbers).all(is_typed) {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        let mut found = None;
+        let mut found = Vec::new();
         for group in &self.groups {
             let columns = self.reader.columns(group, self.measurement, &all)?;
             if columns.is_empty() {
                 continue;
             }
-            if found.is_some() {
-                return Ok(None);
-            }
             let place = |number: &Option<u32>| {
                 let known = columns.iter().find(|(_, field)| Some(*field) == *number);
                 known.map(|(place, _)| *place)
             };
-            found = Some(Holder { group, places: numbers.iter().map(place).collect() });
+            found.push(Holder { group, places: numbers.iter().map(place).collect() });
         }
         Ok(found)
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Deletion, FieldRequest, FieldSummary, FieldType, Picked, SeriesKey, SummaryBatch, SummaryKinds,
+    Budget, Deletion, FieldRequest, FieldSummary, FieldType, Picked, SeriesKey, SummaryBatch, SummaryKinds,
     SummaryPart, SummaryRequest, TimeRange, ValueRef,
 };
 use tsdb::{Engine, Snapshot};
@@ -339,4 +339,32 @@ fn a_field_of_another_type_in_one_shard_is_told_by_rows() {
         assert!(told > 0, "the other shard's statistics tell");
         assert_same(&plain, &fast, "two types");
     }
+}
+
+/// A slice is a group of its own: buckets that lie within one are told, those over a cut are read.
+#[test]
+fn statistics_of_a_series_that_was_merged_in_slices_tell_what_the_rows_say() {
+    let machine = Machine { budget: Budget::new(4 << 20), ..Machine::new(14) };
+    let engine = machine.open();
+    engine.create_database("db").unwrap();
+    let mut dice = Dice::new(14);
+    for round in 0..4 {
+        write(&engine, "db", None, &lines(&mut dice, "a", round, 400, 13 * SECOND));
+        // The fields of this one are apart, at times between each other.
+        let line = |row: i64| {
+            let fields = if row % 2 == 0 { "f=1.5".into() } else { format!("i={row}i,u={row}u,b=true") };
+            format!("m,host=b {fields} {}\n", NOW_NS + row * 12 * SECOND + round * SECOND)
+        };
+        write(&engine, "db", None, &(0..2000).map(line).collect::<String>());
+        engine.freeze().unwrap();
+    }
+    engine.maintain_once().unwrap();
+    assert_eq!((engine.stats().segments, engine.stats().merges), (1, 1));
+    let told = compare(&engine, "merged in slices");
+    assert!(told > 10_000, "{told} values were told");
+    let time = TimeRange::new(NOW_NS + 100 * MINUTE + 1, NOW_NS + 170 * MINUTE);
+    engine.delete("db", &Deletion { tags: tag("host", "a"), time, ..of("m") }).unwrap();
+    write(&engine, "db", None, &lines(&mut dice, "b", 200, 210, SECOND));
+    let left = compare(&engine, "deleted from and written to");
+    assert!(left > told / 3 && left < told, "{left} of {told} values were told");
 }

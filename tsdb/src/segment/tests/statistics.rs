@@ -37,7 +37,8 @@ fn read_one(reader: &SegmentReader, field: &str, ty: FieldType) -> (Vec<Group>, 
     let wanted = WantedField { name: field, ty, kinds };
     let open = reader.open_chunk(chunk).expect("its record");
     let stretches = open.stretches(&[wanted], true, |_| true).expect("its statistics");
-    (groups, stretches.map(|stretches| buckets(&stretches)))
+    assert!(stretches.len() <= 1, "there is one group");
+    (groups, stretches.first().map(buckets))
 }
 
 fn buckets(stretches: &Stretches) -> Vec<Bucket> {
