@@ -151,6 +151,10 @@ pub const STREAM_READ_BYTES: usize = 8 << 20;
 /// MANIFEST edits after which it is rewritten as a whole. Protects the time of a start.
 pub const MANIFEST_EDITS_MAX: usize = 512;
 
+/// For how long the plan believes what it found in a shard that has not changed. Protects a store of very many segments
+/// from looking at all of them each second, and for each merge.
+pub const PLAN_AGE: Duration = Duration::from_secs(60);
+
 /// Segments of one shard that are merged at once.
 pub const MERGE_INPUTS_MAX: usize = 16;
 

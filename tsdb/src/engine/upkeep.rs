@@ -43,6 +43,7 @@ pub(crate) struct Upkeep {
     /// Segments that backups under way copy: their files stay, whatever becomes of them.
     pins: Vec<Weak<HashSet<SegmentId>>>,
     lessons: merges::Lessons,
+    outlooks: merges::Outlooks,
     judged: Judged,
     /// Whether much memory was freed since it was last given back.
     has_freed: bool,
@@ -59,6 +60,7 @@ impl Upkeep {
             doubtful: Vec::new(),
             pins: Vec::new(),
             lessons: merges::Lessons::default(),
+            outlooks: merges::Outlooks::default(),
             judged,
             has_freed: false,
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use disk::Fs;
 use model::{Deletion, TagMatch, TagPredicate, TimeRange};
-use tsdb::limits::{RECLAIM_AGE, RECLAIM_BYTES_SMALL, TOMBSTONES_BYTES_PER_DATABASE};
+use tsdb::limits::{PLAN_AGE, RECLAIM_AGE, RECLAIM_BYTES_SMALL, TOMBSTONES_BYTES_PER_DATABASE};
 use tsdb::{Engine, Error};
 
 use crate::deletes::{of, tag};
@@ -203,10 +203,10 @@ fn a_few_deleted_rows_of_a_large_segment_wait_half_a_day_for_their_space() {
     let is_left = |row: &usize| row % 10 != 1 || *row >= 30;
     let left = rows_of(&(0..6000).filter(is_left).map(|row| &*lines[row]).collect::<String>());
     assert_eq!(dump_policy(&engine, "db", None), left);
-    machine.clock.advance(RECLAIM_AGE - Duration::from_secs(1));
+    machine.clock.advance(RECLAIM_AGE - PLAN_AGE);
     delete_rows(&engine, 10..20);
     assert_eq!((engine.stats().merges, engine.stats().tombstones), (0, 2));
-    machine.clock.advance(Duration::from_secs(1));
+    machine.clock.advance(PLAN_AGE);
     engine.maintain_once().unwrap();
     assert_eq!((engine.stats().merges, engine.stats().tombstones), (1, 0), "the first one has waited enough");
     assert_eq!((engine.stats().segment_rows, dump_policy(&engine, "db", None)), (5997, left));

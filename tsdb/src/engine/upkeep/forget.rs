@@ -98,6 +98,8 @@ impl Engine {
         }
         let (is_whole, is_unread, gone) = (look.pairs_left > 0, look.is_unread, look.unneeded());
         self.forget(upkeep, gone)?;
+        // What is due may be another segment now.
+        upkeep.outlooks.forget_all();
         upkeep.judged.seen = is_whole.then(|| Seen::of(upkeep.manifest.state()));
         upkeep.judged.again = is_unread.then(|| now + MERGE_RETRY_BUSY);
         Ok(())

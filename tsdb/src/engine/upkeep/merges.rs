@@ -6,10 +6,12 @@
 
 mod choose;
 mod lessons;
+mod outlook;
 
 use threads::contain;
 
 pub(super) use lessons::Lessons;
+pub(super) use outlook::Outlooks;
 
 use crate::compaction::{Deletes, Input, Job, Pace, Target, Thrift};
 use crate::engine::Engine;
@@ -68,10 +70,13 @@ impl Engine {
         let now = self.options.clock.monotonic();
         let Err(error) = merged else {
             add(&counters.merges, 1);
-            self.upkeep.lock().lessons.note_success(chosen.shard);
+            let upkeep = &mut *self.upkeep.lock();
+            upkeep.lessons.note_success(chosen.shard);
+            upkeep.outlooks.forget(chosen.shard);
             return Ok(());
         };
         let mut upkeep = self.upkeep.lock();
+        upkeep.outlooks.forget(chosen.shard);
         match error {
             Error::Cancelled => add(&counters.merges_cancelled, 1),
             Error::DiskLow { .. } => {
@@ -172,7 +177,7 @@ impl Engine {
         }
         upkeep.doom(&chosen.inputs);
         upkeep.has_freed = true;
-        upkeep.lessons.inherit(&gone, &ids);
+        upkeep.outlooks.inherit(chosen.shard, &gone, &ids);
         Ok(())
     }
 }

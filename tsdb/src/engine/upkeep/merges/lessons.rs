@@ -1,13 +1,13 @@
 //! What the merges before have taught: what to leave alone for a while, and how frugal the next one has to be.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::compaction::{Member, Thrift};
 use crate::error::Error;
 use crate::limits::{MERGE_RETRY, MERGE_RETRY_BUSY, MERGE_RETRY_BUSY_MAX, MERGE_RETRY_MAX, PARTITION_REST};
-use crate::manifest::{SegmentId, SegmentInfo};
-use crate::shard::{Segment, Shard, ShardId};
+use crate::manifest::{SegmentId, SegmentInfo, State};
+use crate::shard::{Segment, ShardId};
 
 /// What failed before. Times are monotonic.
 #[derive(Debug, Default)]
@@ -16,8 +16,6 @@ pub(in crate::engine::upkeep) struct Lessons {
     shards: HashMap<ShardId, Setback>,
     /// Segments that were found damaged.
     segments: HashMap<SegmentId, Setback>,
-    /// When each segment was first seen; merging one counts its results as old as the youngest input.
-    seen: HashMap<SegmentId, Duration>,
 }
 
 /// Failures one after another.
@@ -82,23 +80,10 @@ impl Lessons {
         }
     }
 
-    /// Results are as old as the youngest of their inputs.
-    pub(super) fn inherit(&mut self, inputs: &[SegmentId], results: &[SegmentId]) {
-        let Some(youngest) = inputs.iter().filter_map(|id| self.seen.remove(id)).max() else { return };
-        self.seen.extend(results.iter().map(|id| (*id, youngest)));
-    }
-
-    /// Forgets what is gone, and notes which segments are new.
-    pub(super) fn look<'a>(&mut self, now: Duration, shards: impl Iterator<Item = &'a Shard>) {
-        let before = std::mem::take(&mut self.seen);
-        let mut known = HashSet::new();
-        for shard in shards {
-            known.insert(shard.info.id);
-            let segments = shard.segments.iter().map(|segment| segment.info.id);
-            self.seen.extend(segments.map(|id| (id, before.get(&id).copied().unwrap_or(now))));
-        }
-        self.shards.retain(|shard, _| known.contains(shard));
-        self.segments.retain(|segment, _| self.seen.contains_key(segment));
+    /// Forgets what is gone.
+    pub(super) fn look(&mut self, state: &State) {
+        self.shards.retain(|shard, _| state.shards.contains_key(shard));
+        self.segments.retain(|segment, _| state.segments.contains_key(segment));
     }
 
     /// Whether a shard is left alone for now.
@@ -127,13 +112,18 @@ impl Lessons {
             .filter(|why| !why.is_empty())
     }
 
-    /// A segment as the plan sees it.
-    pub(super) fn member(&self, segment: &Segment, now: Duration, is_deleted_from: bool) -> Member {
-        let id = segment.info.id;
-        let seen = self.seen.get(&id).copied().unwrap_or(now);
+    /// A segment that was first seen at `seen`, as the plan sees it.
+    pub(super) fn member(
+        &self,
+        segment: &Segment,
+        seen: Duration,
+        now: Duration,
+        is_deleted_from: bool,
+    ) -> Member {
+        let setback = self.segments.get(&segment.info.id);
         Member {
             info: segment.info,
-            is_barred: self.segments.get(&id).is_some_and(|setback| setback.until > now),
+            is_barred: setback.is_some_and(|setback| setback.until > now),
             is_rested: now.saturating_sub(seen) >= PARTITION_REST,
             is_deleted_from,
         }
