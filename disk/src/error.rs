@@ -22,12 +22,16 @@ pub enum Error {
         source: io::Error,
     },
     /// No space is left on the device, or a quota is used up.
-    #[error("cannot {operation} {}: the disk is full", path.display())]
+    #[error("cannot {operation} {}: the disk is full{}", path.display(), room_text(*needed, *free))]
     Full {
         /// The verb, as in "cannot append to".
         operation: &'static str,
         /// The file or folder.
         path: PathBuf,
+        /// Bytes that were to be written, where that is known.
+        needed: Option<u64>,
+        /// Bytes that were free right after, where that is known. A quota can be used up on a disk with room.
+        free: Option<u64>,
     },
     /// Another holder has the directory's lock.
     #[error("{} is in use by {}", path.display(), holder_text(*.holder))]
@@ -111,9 +115,19 @@ impl Error {
     pub fn io(operation: &'static str, path: &Path, source: io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                Self::Full { operation, path: path.to_path_buf() }
+                Self::Full { operation, path: path.to_path_buf(), needed: None, free: None }
             }
             _ => Self::Io { operation, path: path.to_path_buf(), source },
+        }
+    }
+
+    /// A full disk's error with how much was to be written, and how much is free; any other as it is.
+    pub(crate) fn with_room(self, bytes: u64, space: impl FnOnce() -> Option<u64>) -> Self {
+        match self {
+            Self::Full { operation, path, .. } => {
+                Self::Full { operation, path, needed: Some(bytes), free: space() }
+            }
+            other => other,
         }
     }
 
@@ -157,6 +171,15 @@ impl Error {
             Self::Io { source, .. } => Some(source.kind()),
             _ => None,
         }
+    }
+}
+
+/// `: 4096 bytes are needed, 0 are free`.
+fn room_text(needed: Option<u64>, free: Option<u64>) -> String {
+    match (needed, free) {
+        (Some(needed), Some(free)) => format!(": {needed} bytes are needed, {free} are free"),
+        (Some(needed), None) => format!(": {needed} bytes are needed"),
+        (None, _) => String::new(),
     }
 }
 

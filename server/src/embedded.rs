@@ -8,6 +8,7 @@ pub(crate) use metrics::{write as write_metrics, write_measurements};
 
 use crate::error::ApiError;
 use http::StatusCode;
+use std::error::Error as _;
 use std::sync::Arc;
 use tsdb::Engine;
 
@@ -23,7 +24,7 @@ impl Embedded {
 
 /// What a client is told when the store does not take a write.
 pub(crate) fn store_error(error: &tsdb::Error) -> ApiError {
-    let message = error.to_string();
+    let message = with_causes(error);
     match error {
         tsdb::Error::DatabaseNotFound(db) => {
             ApiError::new(StatusCode::NOT_FOUND, format!("database not found: {db:?}"))
@@ -33,4 +34,16 @@ pub(crate) fn store_error(error: &tsdb::Error) -> ApiError {
         error if error.is_temporary() => ApiError::unavailable(message),
         _ => ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, message),
     }
+}
+
+/// What went wrong and why, on one line: a log that is read-only is so because of something.
+fn with_causes(error: &tsdb::Error) -> String {
+    let mut message = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        message.push_str(": ");
+        message.push_str(&deeper.to_string());
+        cause = deeper.source();
+    }
+    message
 }

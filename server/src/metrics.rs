@@ -23,7 +23,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(crate) struct HttpMetrics {
     pub(crate) write_seconds: Histogram,
     pub(crate) query_seconds: Histogram,
-    pub(crate) lines_refused: AtomicU64,
+    /// Lines that could not be parsed.
+    pub(crate) lines_unparsed: AtomicU64,
+    /// Lines of writes that the store refused as a whole.
+    pub(crate) lines_unstored: AtomicU64,
     pub(crate) points_rejected: AtomicU64,
     answers: [AtomicU64; 6],
 }
@@ -49,17 +52,20 @@ impl HttpMetrics {
                 count.load(Ordering::Relaxed),
             );
         }
-        let counters = [
-            (
+        for (reason, counter) in [("syntax", &self.lines_unparsed), ("store", &self.lines_unstored)] {
+            out.counter(
                 "vigie_lines_refused_total",
-                "Lines of line protocol that could not be parsed",
-                &self.lines_refused,
-            ),
-            ("vigie_points_rejected_total", "Points that the store rejected", &self.points_rejected),
-        ];
-        for (name, help, counter) in counters {
-            out.counter(name, help, &[], counter.load(Ordering::Relaxed));
+                "Lines of line protocol refused: they do not parse, or the store takes no write now",
+                &[("reason", reason.to_owned())],
+                counter.load(Ordering::Relaxed),
+            );
         }
+        out.counter(
+            "vigie_points_rejected_total",
+            "Points of accepted writes that the store rejected",
+            &[],
+            self.points_rejected.load(Ordering::Relaxed),
+        );
         self.write_seconds.write(
             out,
             "vigie_write_seconds",

@@ -69,10 +69,11 @@ pub(crate) async fn store(
     let now_ns = state.clock.now_ns();
     let bytes = payload.bytes.len();
     let append = move || append(&engine, &target, payload, now_ns);
-    let Appended { refused, written, lease } = blocking::run(bytes, append).await?;
-    HttpMetrics::add(&state.http.lines_refused, refused.count);
-    let Some(written) = written? else { return refused.answer(0, None) };
-    written.ticket.await.map_err(|error| store_error(&error))?;
+    let Appended { refused, points, written, lease } = blocking::run(bytes, append).await?;
+    HttpMetrics::add(&state.http.lines_unparsed, refused.count);
+    let count_refused = |_: &ApiError| HttpMetrics::add(&state.http.lines_unstored, points);
+    let Some(written) = written.inspect_err(count_refused)? else { return refused.answer(0, None) };
+    written.ticket.await.map_err(|error| store_error(&error)).inspect_err(count_refused)?;
     drop(lease);
     HttpMetrics::add(&state.http.points_rejected, written.rejected_count);
     let reason = written.rejected.first().map(|rejected| rejected.reason.to_string());
@@ -82,6 +83,8 @@ pub(crate) async fn store(
 /// What became of a body; nothing was written when no line had a point.
 struct Appended {
     refused: RefusedLines,
+    /// How many lines had a point.
+    points: usize,
     written: Result<Option<Written>, ApiError>,
     lease: Lease,
 }
@@ -89,9 +92,9 @@ struct Appended {
 fn append(engine: &Engine, target: &Target, payload: Payload, now_ns: i64) -> Appended {
     let Payload { bytes, mut lease } = payload;
     let parsed = line_protocol::parse(bytes, &ParseOptions::new(target.precision, now_ns));
-    let refused = RefusedLines::new(&parsed);
+    let (refused, points) = (RefusedLines::new(&parsed), parsed.points.len());
     if let Err(over) = lease.grow(parsed.points.bytes().saturating_sub(lease.bytes())) {
-        return Appended { refused, written: Err(ApiError::unavailable(over.to_string())), lease };
+        return Appended { refused, points, written: Err(ApiError::unavailable(over.to_string())), lease };
     }
     let written = if parsed.points.is_empty() {
         Ok(None)
@@ -99,7 +102,7 @@ fn append(engine: &Engine, target: &Target, payload: Payload, now_ns: i64) -> Ap
         let written = engine.append(&target.db, target.rp.as_deref(), parsed.points);
         written.map(Some).map_err(|error| store_error(&error))
     };
-    Appended { refused, written, lease }
+    Appended { refused, points, written, lease }
 }
 
 /// The lines that could not be parsed, in InfluxDB's words.

@@ -88,8 +88,7 @@ impl Space {
         if !self.is_low() {
             return Ok(());
         }
-        let needed = resume_at(self.reserve.load(Ordering::Relaxed));
-        Err(Error::DiskLow { dir: self.dir.clone(), free: self.free_bytes(), needed })
+        Err(Error::DiskLow { dir: self.dir.clone(), free: self.free_bytes(), needed: self.resume_bytes() })
     }
 
     /// Whether points are refused.
@@ -105,6 +104,11 @@ impl Space {
     /// Bytes that ingest leaves free.
     pub(crate) fn reserve_bytes(&self) -> u64 {
         self.reserve.load(Ordering::Relaxed)
+    }
+
+    /// Bytes that must be free before ingest goes on.
+    pub(crate) fn resume_bytes(&self) -> u64 {
+        resume_at(self.reserve_bytes())
     }
 
     /// WAL bytes after which a generation is sealed, at most `wanted`.

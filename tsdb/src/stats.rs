@@ -36,6 +36,8 @@ pub struct EngineStats {
     pub disk_free_bytes: u64,
     /// Bytes of the disk that stay free of points.
     pub disk_reserve_bytes: u64,
+    /// Bytes of the disk that must be free before points are taken again.
+    pub disk_resume_bytes: u64,
     /// Whether the wall clock is in doubt, so that nothing is dropped for its age.
     pub clock_is_doubted: bool,
     /// Syncs of WAL files.

@@ -11,8 +11,10 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::FallocateFlags;
 
-use super::File;
+use super::real::StdFs;
+use super::{File, Fs as _};
 use crate::limits::ZERO_PIECE_BYTES;
+use crate::replace::parent;
 use crate::width::{index, offset};
 use crate::{Error, Result};
 
@@ -34,6 +36,12 @@ impl RealFile {
 
     fn wrap(&self, operation: &'static str, source: io::Error) -> Error {
         Error::io(operation, &self.path, source)
+    }
+
+    /// An error of writing so many bytes; a full disk is measured.
+    fn wrap_write(&self, operation: &'static str, bytes: u64, source: io::Error) -> Error {
+        let space = || StdFs.space(parent(&self.path)).ok().map(|space| space.available);
+        self.wrap(operation, source).with_room(bytes, space)
     }
 
     /// Asks for the blocks first, so that a full disk is found before gigabytes of zeros are written. File
@@ -63,15 +71,19 @@ impl RealFile {
 impl File for RealFile {
     fn append(&mut self, bytes: &[u8]) -> Result<()> {
         self.check()?;
-        self.file.write_all_at(bytes, self.len).map_err(|source| self.wrap("append to", source))?;
-        self.len += offset(bytes.len());
+        let count = offset(bytes.len());
+        let written = self.file.write_all_at(bytes, self.len);
+        written.map_err(|source| self.wrap_write("append to", count, source))?;
+        self.len += count;
         Ok(())
     }
 
     fn write_at(&mut self, position: u64, bytes: &[u8]) -> Result<()> {
         self.check()?;
-        self.file.write_all_at(bytes, position).map_err(|source| self.wrap("write to", source))?;
-        self.len = self.len.max(position + offset(bytes.len()));
+        let count = offset(bytes.len());
+        let written = self.file.write_all_at(bytes, position);
+        written.map_err(|source| self.wrap_write("write to", count, source))?;
+        self.len = self.len.max(position + count);
         Ok(())
     }
 
@@ -89,7 +101,7 @@ impl File for RealFile {
             return Ok(());
         }
         let done = self.reserve(len).and_then(|()| self.fill_zeros(len));
-        done.map_err(|source| self.wrap("preallocate", source))?;
+        done.map_err(|source| self.wrap_write("preallocate", len - self.len, source))?;
         self.len = len;
         Ok(())
     }

@@ -137,3 +137,13 @@ fn the_content_of_a_left_over_lock_file_locks_nobody_out() {
     let _held = StdFs.lock(dir.path()).unwrap();
     assert!(matches!(StdFs.lock(dir.path()), Err(Error::Locked { holder: Some(_), .. })));
 }
+
+/// `/dev/full` takes nothing, as a disk without room.
+#[test]
+fn a_full_disk_is_told_with_what_is_needed_and_what_is_free() {
+    let mut file = StdFs.open_append(Path::new("/dev/full")).unwrap();
+    let error = file.append(b"hello").unwrap_err();
+    assert!(matches!(error, Error::Full { needed: Some(5), free: Some(_), .. }), "{error:?}");
+    let told = error.to_string();
+    assert!(told.starts_with("cannot append to /dev/full: the disk is full: 5 bytes are needed, "), "{told}");
+}

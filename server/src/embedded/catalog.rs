@@ -53,7 +53,7 @@ impl Catalog for Embedded {
 }
 
 fn refusal(error: &tsdb::Error) -> CatalogError {
-    CatalogError::new(error.to_string())
+    CatalogError::new(super::with_causes(error))
 }
 
 fn spec(policy: &RetentionPolicySpec) -> PolicySpec {

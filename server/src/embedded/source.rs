@@ -102,5 +102,5 @@ fn source_error(error: &tsdb::Error) -> SourceError {
         tsdb::Error::Cancelled => SourceErrorKind::Cancelled,
         _ => SourceErrorKind::Other,
     };
-    SourceError::new(kind, error.to_string())
+    SourceError::new(kind, super::with_causes(error))
 }

@@ -48,6 +48,7 @@ impl Engine {
         stats.clock_is_doubted = self.clock_guard.is_doubted();
         stats.disk_free_bytes = self.space.free_bytes();
         stats.disk_reserve_bytes = self.space.reserve_bytes();
+        stats.disk_resume_bytes = self.space.resume_bytes();
         stats
     }
 }

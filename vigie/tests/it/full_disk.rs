@@ -134,6 +134,14 @@ fn a_full_disk_refuses_points_and_takes_them_again_by_itself() {
     assert!(disk.free() > DISK_BYTES / 100, "{} bytes are left to work with", disk.free());
     assert!(metric(&vigie, "vigie_read_only") > 0.5);
     assert!(metric(&vigie, "vigie_disk_free_bytes") < DISK_BYTES as f64 / 10.0);
+    assert!(metric(&vigie, "vigie_lines_refused_total{reason=\"store\"}") >= Writer::POINTS as f64);
+    assert!(metric(&vigie, "vigie_lines_refused_total{reason=\"syntax\"}") < 0.5);
+    let health = vigie.get("/health");
+    assert_eq!((health.status, health.json()["status"].as_str()), (200, Some("warn")), "{}", health.body);
+    assert_eq!(health.json()["message"], "ready for queries, not for writes");
+    let check = &health.json()["checks"][0];
+    assert_eq!((check["name"].as_str(), check["status"].as_str()), (Some("writes"), Some("fail")));
+    assert!(check["message"].as_str().unwrap().starts_with("the disk is almost full: "), "{check}");
     writer.check(&vigie);
     assert!(vigie.query("", "DROP DATABASE old")["results"][0]["error"].is_null());
     assert!(vigie.query("", "CREATE DATABASE new")["results"][0]["error"].is_null());
@@ -157,6 +165,8 @@ fn a_full_disk_refuses_points_and_takes_them_again_by_itself() {
         wait::until("points to be taken again", || writer.write(&vigie).then_some(()));
     }
     writer.check(&vigie);
+
+    assert_eq!(vigie.get("/health").json()["status"], "pass");
 
     // Full once more, and killed: what was acknowledged is there after a start on the full disk.
     writer.fill(&vigie);
