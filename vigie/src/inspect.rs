@@ -8,6 +8,8 @@ mod upgrade;
 mod verify;
 mod wal;
 
+pub(crate) use text::counted;
+
 use crate::cli::{ConfigOptions, InspectCommand, InspectFormat, InspectOptions};
 use crate::config::Config;
 use anyhow::bail;
@@ -15,27 +17,34 @@ use serde_json::Value;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+/// How what is found looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Look {
+    is_json: bool,
+    is_wide: bool,
+}
+
 /// Looks and prints.
 pub(crate) fn run(options: &InspectOptions) -> anyhow::Result<()> {
     let dir = data_dir(options)?;
-    let is_json = options.format == InspectFormat::Json;
+    let look = Look { is_json: options.format == InspectFormat::Json, is_wide: options.wide };
     match &options.what {
         None => {
             let found = tsdb::inspect::summary(&disk::StdFs, &dir)?;
-            print(is_json, || summary::json(&found), || summary::text(&found))
+            print(look, || summary::json(&found), || summary::text(look, &found))
         }
-        Some(InspectCommand::Wal { file, rows }) => wal::run(&dir, file.as_deref(), *rows, is_json),
-        Some(InspectCommand::Segment { segment, series }) => segment::run(&dir, segment, *series, is_json),
+        Some(InspectCommand::Wal { file, rows }) => wal::run(&dir, file.as_deref(), *rows, look),
+        Some(InspectCommand::Segment { segment, series }) => segment::run(&dir, segment, *series, look),
         Some(InspectCommand::Index { wal }) => {
             let found = tsdb::inspect::index(&disk::StdFs, &dir, *wal)?;
-            print(is_json, || index::json(&found), || index::text(&found))
+            print(look, || index::json(&found), || index::text(look, &found))
         }
         Some(InspectCommand::Cardinality { wal }) => {
             let found = tsdb::inspect::index(&disk::StdFs, &dir, *wal)?;
-            print(is_json, || index::cardinality_json(&found), || index::cardinality_text(&found))
+            print(look, || index::cardinality_json(&found), || index::cardinality_text(look, &found))
         }
-        Some(InspectCommand::Verify { quick }) => verify::run(&dir, *quick, is_json),
-        Some(InspectCommand::Upgrade { dry_run }) => upgrade(&dir, *dry_run, is_json),
+        Some(InspectCommand::Verify { quick }) => verify::run(&dir, *quick, look),
+        Some(InspectCommand::Upgrade { dry_run }) => upgrade(&dir, *dry_run, look),
     }
 }
 
@@ -47,7 +56,7 @@ fn data_dir(options: &InspectOptions) -> anyhow::Result<PathBuf> {
     }
 }
 
-fn upgrade(dir: &Path, dry_run: bool, is_json: bool) -> anyhow::Result<()> {
+fn upgrade(dir: &Path, dry_run: bool, look: Look) -> anyhow::Result<()> {
     if !dry_run {
         bail!(
             "a start of the server upgrades what has to be upgraded; \
@@ -55,10 +64,10 @@ fn upgrade(dir: &Path, dry_run: bool, is_json: bool) -> anyhow::Result<()> {
         );
     }
     let found = tsdb::inspect::formats(&disk::StdFs, dir)?;
-    print(is_json, || upgrade::json(&found), || upgrade::text(&found))
+    print(look, || upgrade::json(&found), || upgrade::text(look, &found))
 }
 
-fn print(is_json: bool, json: impl FnOnce() -> Value, text: impl FnOnce() -> String) -> anyhow::Result<()> {
-    let told = if is_json { format!("{:#}\n", json()) } else { text() };
+fn print(look: Look, json: impl FnOnce() -> Value, text: impl FnOnce() -> String) -> anyhow::Result<()> {
+    let told = if look.is_json { format!("{:#}\n", json()) } else { text() };
     Ok(std::io::stdout().lock().write_all(told.as_bytes())?)
 }

@@ -2,6 +2,7 @@
 
 use crate::backup_command::unpack;
 use crate::cli::RestoreOptions;
+use crate::inspect::counted;
 use crate::progress::{Progress, Unit};
 use anyhow::{Context as _, bail, ensure};
 use disk::{Fs, StdFs};
@@ -68,9 +69,10 @@ fn prove(dir: &Path) -> anyhow::Result<String> {
     }
     engine.stop().context("the restored store does not close")?;
     let names: Vec<&str> = databases.iter().map(|database| &*database.name).collect();
-    let (shards, segments, rows) = (stats.shards, stats.segments, stats.segment_rows);
+    let (shards, segments) = (counted(stats.shards, "shard"), counted(stats.segments, "segment"));
+    let rows = counted(stats.segment_rows, "row");
     let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    Ok(format!("databases: {names}; {shards} shards, {segments} segments, {rows} rows"))
+    Ok(format!("databases: {names}; {shards}, {segments}, {rows}"))
 }
 
 /// Folders of what was given; those of archives go when this does.

@@ -20,12 +20,16 @@ pub(crate) struct InspectOptions {
     /// How the answer looks
     #[arg(long, value_enum, global = true, default_value_t = InspectFormat::Table)]
     pub(crate) format: InspectFormat,
+
+    /// Tables with every column and whole times, however wide
+    #[arg(long, global = true)]
+    pub(crate) wide: bool,
 }
 
 /// How `inspect` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum InspectFormat {
-    /// Tables for people
+    /// Tables for people, at most 100 columns wide unless --wide is given
     Table,
     /// JSON for programs: one object, or one a line where there is no end of them
     Json,

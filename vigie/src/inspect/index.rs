@@ -1,15 +1,17 @@
 //! Series, tags and fields by measurement.
 
-use super::text::{bytes, count, per, table};
+use super::Look;
+use super::text::{bytes, count, counted, per, table};
 use super::verify::finding_json;
 use serde_json::{Value, json};
 use tsdb::inspect::{DatabaseIndex, IndexReport, MeasurementIndex};
 
-pub(super) fn text(found: &IndexReport) -> String {
+pub(super) fn text(look: Look, found: &IndexReport) -> String {
     let mut told = String::new();
     for database in &found.databases {
         told.push_str(&heading(database));
         told.push_str(&table(
+            look,
             &["measurement", ">series", "tag keys (distinct values)", "fields"],
             database.measurements.iter().map(measurement_row),
         ));
@@ -42,11 +44,11 @@ fn measurement_row(found: &MeasurementIndex) -> Vec<String> {
 /// What the figures leave out.
 fn notes(found: &IndexReport) -> String {
     let mut told = match found.wal_rows {
-        Some(rows) => format!("{} rows of the WAL are counted\n", count(rows)),
+        Some(rows) => format!("counted with {} of the WAL\n", counted(rows, "row")),
         None if found.wal_frames > 0 => {
             format!(
-                "the rows of {} frames in the WAL are not counted; --wal counts them\n",
-                count(found.wal_frames)
+                "the rows of {} in the WAL are not counted; --wal counts them\n",
+                counted(found.wal_frames, "frame")
             )
         }
         None => String::new(),
@@ -55,14 +57,14 @@ fn notes(found: &IndexReport) -> String {
     told
 }
 
-pub(super) fn cardinality_text(found: &IndexReport) -> String {
+pub(super) fn cardinality_text(look: Look, found: &IndexReport) -> String {
     let rows = found.databases.iter().flat_map(|database| {
         let row = |name: &str, series| vec![database.name.clone(), name.to_owned(), count(series)];
         let measurements = database.measurements.iter().map(move |found| row(&found.name, found.series));
         let all = vec![database.name.clone(), "(all)".to_owned(), count(database.series)];
         measurements.chain(std::iter::once(all)).collect::<Vec<_>>()
     });
-    table(&["database", "measurement", ">series"], rows) + &notes(found)
+    table(look, &["database", "measurement", ">series"], rows) + &notes(found)
 }
 
 pub(super) fn json(found: &IndexReport) -> Value {

@@ -1,56 +1,61 @@
 //! One segment.
 
+use super::Look;
 use super::summary::sections_json;
-use super::text::{bytes, count, per, share, table, time};
+use super::text::{bytes, count, counted, moment, per, share, table, time};
 use serde_json::{Value, json};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tsdb::inspect::{ColumnReport, MeasurementReport, SegmentChoice, SegmentReport, SeriesReport};
 
-pub(super) fn run(dir: &Path, segment: &str, series: bool, is_json: bool) -> anyhow::Result<()> {
+pub(super) fn run(dir: &Path, segment: &str, series: bool, look: Look) -> anyhow::Result<()> {
     let choice =
         segment.parse().map_or_else(|_| SegmentChoice::File(PathBuf::from(segment)), SegmentChoice::Id);
     if series {
-        return print_series(dir, &choice, is_json);
+        return print_series(dir, &choice, look);
     }
     let found = tsdb::inspect::segment(&disk::StdFs, dir, &choice)?;
-    super::print(is_json, || json(&found), || text(&found))
+    super::print(look, || json(&found), || text(look, &found))
 }
 
 /// A line for each series: a segment may hold millions.
-fn print_series(dir: &Path, choice: &SegmentChoice, is_json: bool) -> anyhow::Result<()> {
+fn print_series(dir: &Path, choice: &SegmentChoice, look: Look) -> anyhow::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     let mut failed = None;
-    if !is_json {
-        writeln!(
-            out,
-            "{:>10} {:>12} {:>6}  {:<30}  {:<30}  series",
-            "rows", "bytes", "groups", "first", "last"
-        )?;
+    if !look.is_json {
+        let (groups, width) = series_layout(look, "groups");
+        let (rows, bytes, first, last) = ("rows", "bytes", "first", "last");
+        writeln!(out, "{rows:>10} {bytes:>12}{groups}  {first:<width$}  {last:<width$}  series")?;
     }
     tsdb::inspect::series(&disk::StdFs, dir, choice, &mut |series| {
-        series_line(&mut out, series, is_json).map_err(|error| failed = Some(error)).is_ok()
+        series_line(&mut out, series, look).map_err(|error| failed = Some(error)).is_ok()
     })?;
     failed.map_or(Ok(()), Err)?;
     Ok(out.flush()?)
 }
 
-fn series_line(out: &mut impl Write, series: &SeriesReport, is_json: bool) -> io::Result<()> {
+fn series_line(out: &mut impl Write, series: &SeriesReport, look: Look) -> io::Result<()> {
     let SeriesReport { key, groups, rows, bytes, first_ns, last_ns } = series;
-    if is_json {
+    if look.is_json {
         let told = json!({
             "key": key, "groups": groups, "rows": rows, "bytes": bytes, "first_ns": first_ns, "last_ns": last_ns,
         });
         return writeln!(out, "{told}");
     }
-    let (first, last) = (time(*first_ns), time(*last_ns));
-    writeln!(out, "{rows:>10} {bytes:>12} {groups:>6}  {first:<30}  {last:<30}  {key}")
+    let (first, last) = (moment(look, *first_ns), moment(look, *last_ns));
+    let (groups, width) = series_layout(look, &groups.to_string());
+    writeln!(out, "{rows:>10} {bytes:>12}{groups}  {first:<width$}  {last:<width$}  {key}")
 }
 
-fn text(found: &SegmentReport) -> String {
+/// The cell of the groups, if there is room for it, and the width of an instant.
+fn series_layout(look: Look, groups: &str) -> (String, usize) {
+    if look.is_wide { (format!(" {groups:>6}"), 30) } else { (String::new(), 16) }
+}
+
+fn text(look: Look, found: &SegmentReport) -> String {
     let place = found.place.as_ref().map_or(String::new(), |(db, rp)| format!(" of {db}.{rp}"));
     let head = format!(
-        "segment {} in shard {}{place}: {}\nLSN {} to {}, {} to {}\n{}: {} rows, {} values ({} B each), {} series ({} B each)\n",
+        "segment {} in shard {}{place}: {}\nLSN {} to {}, {} to {}\n{}: {}, {} ({} B each), {} ({} B each)\n",
         found.id,
         found.shard,
         found.path.display(),
@@ -59,28 +64,29 @@ fn text(found: &SegmentReport) -> String {
         time(found.start_ns),
         time(found.end_ns.saturating_sub(1)),
         bytes(found.bytes),
-        count(found.rows),
-        count(found.values),
+        counted(found.rows, "row"),
+        counted(found.values, "value"),
         per(found.bytes, found.values),
-        count(found.series),
+        counted(found.series, "series"),
         per(found.bytes, found.series),
     );
     let sections = found.sections.iter().map(|(name, len)| {
         vec![(*name).to_owned(), bytes(*len), share(*len, found.bytes), per(*len, found.series)]
     });
-    let sections = table(&["part", ">bytes", ">share", ">B/series"], sections);
-    let measurements: Vec<String> = found.measurements.iter().map(measurement_text).collect();
+    let sections = table(look, &["part", ">bytes", ">share", ">B/series"], sections);
+    let measurements: Vec<String> =
+        found.measurements.iter().map(|found| measurement_text(look, found)).collect();
     format!("{head}\n{sections}\n{}", measurements.join("\n"))
 }
 
-fn measurement_text(found: &MeasurementReport) -> String {
+fn measurement_text(look: Look, found: &MeasurementReport) -> String {
     let tags: Vec<String> =
-        found.tag_keys.iter().map(|(key, values)| format!("{key} ({} values)", count(*values))).collect();
+        found.tag_keys.iter().map(|(key, values)| format!("{key} ({})", counted(*values, "value"))).collect();
     let tags = if tags.is_empty() { "none".to_owned() } else { tags.join(", ") };
     let fields = found.fields.iter().map(|(name, ty, column)| column_row(name, ty.name(), column));
     let rows = std::iter::once(column_row("", "time", &found.time)).chain(fields);
-    let header = ["field", "type", ">pages", ">values", ">bytes", ">B/value", ">statistics", "codecs"];
-    format!("{}: {} series; tags: {tags}\n{}", found.name, count(found.series), table(&header, rows))
+    let header = ["field", "type", ">pages", ">values", ">bytes", ">B/value", "+>statistics", "codecs"];
+    format!("{}: {} series; tags: {tags}\n{}", found.name, count(found.series), table(look, &header, rows))
 }
 
 fn column_row(name: &str, ty: &str, column: &ColumnReport) -> Vec<String> {

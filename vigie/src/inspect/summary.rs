@@ -1,16 +1,22 @@
 //! What a data directory holds.
 
-use super::text::{bytes, count, duration, per, share, table, time};
-use super::{verify, wal};
+use super::text::{bytes, count, counted, duration, moment, per, share, table, time};
+use super::{Look, verify, wal};
 use serde_json::{Value, json};
 use tsdb::inspect::{SegmentSummary, ShardSummary, Summary};
 
 /// The parts of a segment that find series and pages.
 const INDEX: [&str; 5] = ["postings", "sets", "series", "chunks", "measurements"];
 
-pub(super) fn text(found: &Summary) -> String {
-    let parts =
-        [manifest(found), policies(found), segments(found), sections(found), wal_text(found), rest(found)];
+pub(super) fn text(look: Look, found: &Summary) -> String {
+    let parts = [
+        manifest(found),
+        policies(look, found),
+        segments(look, found),
+        sections(look, found),
+        wal_text(look, found),
+        rest(found),
+    ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
@@ -18,10 +24,10 @@ fn manifest(found: &Summary) -> String {
     let manifest = &found.manifest;
     let stop = if manifest.clean_stop { "stopped cleanly" } else { "running, or not stopped cleanly" };
     format!(
-        "MANIFEST  format {} (readers of {} on), {} frames, {}; {stop}; flushed up to generation {}, LSN {}\n",
+        "MANIFEST  format {} (readers of {} on), {}, {}\n          {stop}; flushed up to generation {}, LSN {}\n",
         manifest.writer_format,
         manifest.reader_format,
-        count(manifest.frames),
+        counted(manifest.frames, "frame"),
         bytes(manifest.bytes),
         manifest.flushed_generation,
         manifest.flushed_lsn,
@@ -50,7 +56,7 @@ impl Totals {
     }
 }
 
-fn policies(found: &Summary) -> String {
+fn policies(look: Look, found: &Summary) -> String {
     let mut rows = Vec::new();
     for database in &found.databases {
         for policy in &database.policies {
@@ -77,37 +83,47 @@ fn policies(found: &Summary) -> String {
         "database",
         "policy",
         "keeps",
-        "shards of",
+        "+shards of",
         ">shards",
         ">segments",
         ">bytes",
-        ">rows",
+        "+>rows",
         ">values",
         ">B/value",
     ];
-    table(&header, rows)
+    table(look, &header, rows)
 }
 
-fn segments(found: &Summary) -> String {
-    let mut rows = Vec::new();
+/// The segments of all shards: by policy where the screen is narrow, else in one table.
+fn segments(look: Look, found: &Summary) -> String {
+    let mut places = Vec::new();
     for database in &found.databases {
         for policy in &database.policies {
-            let place = format!("{}.{}", database.name, policy.name);
-            rows.extend(policy.shards.iter().flat_map(|shard| shard_rows(&place, shard)));
+            places.push((format!("{}.{}", database.name, policy.name), &policy.shards));
         }
     }
-    rows.extend(found.orphans.iter().flat_map(|shard| shard_rows("dropped", shard)));
-    if rows.is_empty() {
-        return String::new();
-    }
+    places.push(("dropped".to_owned(), &found.orphans));
+    let rows = places.into_iter().map(|(place, shards)| {
+        let rows: Vec<_> = shards.iter().flat_map(|shard| shard_rows(look, &place, shard)).collect();
+        (place, rows)
+    });
+    let rows: Vec<_> = rows.filter(|(_, rows)| !rows.is_empty()).collect();
     let header = [
-        "policy", ">shard", "from", ">segment", "LSNs", "first", "last", ">rows", ">values", ">series",
+        "+policy", ">shard", "+from", ">segment", "+LSNs", "first", "last", ">rows", "+>values", ">series",
         ">bytes", ">B/value",
     ];
-    table(&header, rows)
+    if look.is_wide && !rows.is_empty() {
+        return table(look, &header, rows.into_iter().flat_map(|(_, rows)| rows));
+    }
+    let tables = rows.into_iter().map(|(place, rows)| format!("{place}\n{}", table(look, &header, rows)));
+    tables.collect::<Vec<_>>().join("\n")
 }
 
-fn shard_rows<'a>(place: &'a str, shard: &'a ShardSummary) -> impl Iterator<Item = Vec<String>> + 'a {
+fn shard_rows<'a>(
+    look: Look,
+    place: &'a str,
+    shard: &'a ShardSummary,
+) -> impl Iterator<Item = Vec<String>> + 'a {
     shard.segments.iter().map(move |segment| {
         vec![
             place.to_owned(),
@@ -115,8 +131,8 @@ fn shard_rows<'a>(place: &'a str, shard: &'a ShardSummary) -> impl Iterator<Item
             time(shard.start_ns),
             segment.id.to_string(),
             format!("{}-{}", segment.lsn_first, segment.lsn_last),
-            time(segment.start_ns),
-            time(segment.end_ns.saturating_sub(1)),
+            moment(look, segment.start_ns),
+            moment(look, segment.end_ns.saturating_sub(1)),
             count(segment.rows),
             count(segment.values),
             count(segment.series),
@@ -126,7 +142,7 @@ fn shard_rows<'a>(place: &'a str, shard: &'a ShardSummary) -> impl Iterator<Item
     })
 }
 
-fn sections(found: &Summary) -> String {
+fn sections(look: Look, found: &Summary) -> String {
     let totals = Totals::of(found.segments());
     if found.sections.is_empty() {
         return String::new();
@@ -140,15 +156,16 @@ fn sections(found: &Summary) -> String {
     let mut rows: Vec<_> = found.sections.iter().map(|(name, len)| row(name, *len)).collect();
     rows.push(row("all", all));
     rows.push(row("of that the index", index));
-    table(&["part of the segments", ">bytes", ">share", ">B/value", ">B/series"], rows)
+    table(look, &["part of the segments", ">bytes", ">share", ">B/value", ">B/series"], rows)
 }
 
-fn wal_text(found: &Summary) -> String {
+fn wal_text(look: Look, found: &Summary) -> String {
     let frames: u64 = found.wal.iter().map(|file| file.frames).sum();
     let len: u64 = found.wal.iter().map(|file| file.bytes).sum();
-    let mut told = format!("WAL  {} frames in {} files, {}\n", count(frames), found.wal.len(), bytes(len));
+    let (frames, files) = (counted(frames, "frame"), counted(found.wal.len() as u64, "file"));
+    let mut told = format!("WAL  {frames} in {files}, {}\n", bytes(len));
     if !found.wal.is_empty() {
-        told.push_str(&wal::files_text(&found.wal));
+        told.push_str(&wal::files_text(look, &found.wal));
     }
     told
 }
@@ -156,11 +173,11 @@ fn wal_text(found: &Summary) -> String {
 fn rest(found: &Summary) -> String {
     let mut told = String::new();
     if found.tombstones > 0 {
-        told.push_str(&format!("{} deletes wait to be carried out\n", count(found.tombstones)));
+        told.push_str(&format!("deletes that wait to be carried out: {}\n", count(found.tombstones)));
     }
     if found.obsolete.0 > 0 {
         let (files, len) = (count(found.obsolete.0), bytes(found.obsolete.1));
-        told.push_str(&format!("{files} merged or dropped segments are still on disk, {len}\n"));
+        told.push_str(&format!("merged or dropped segments that are still on disk: {files}, {len}\n"));
     }
     for (path, len) in &found.set_aside {
         told.push_str(&format!("no part of the store: {}, {}\n", path.display(), bytes(*len)));

@@ -1,12 +1,13 @@
 //! What the next start would do to the formats of the files.
 
-use super::text::{count, table};
+use super::Look;
+use super::text::{counted, table};
 use serde_json::{Value, json};
 use tsdb::inspect::Formats;
 
-pub(super) fn text(found: &Formats) -> String {
+pub(super) fn text(look: Look, found: &Formats) -> String {
     let versions = |versions: &[(u32, u64)]| {
-        let told = versions.iter().map(|(version, files)| format!("{version} ({} files)", count(*files)));
+        let told = versions.iter().map(|(version, files)| format!("{version} ({})", counted(*files, "file")));
         let told: Vec<String> = told.collect();
         if told.is_empty() { "no files".to_owned() } else { told.join(", ") }
     };
@@ -16,7 +17,7 @@ pub(super) fn text(found: &Formats) -> String {
         ["WAL".to_owned(), versions(&found.wal), found.wal_supported.to_string()],
         ["segments".to_owned(), versions(&found.segments.versions), found.segments.supported.to_string()],
     ];
-    let told = table(&["", "format found", "this program writes"], rows.map(Vec::from));
+    let told = table(look, &["", "format found", "this program writes"], rows.map(Vec::from));
     format!("{told}\n{}", verdict(found))
 }
 
@@ -27,7 +28,7 @@ fn verdict(found: &Formats) -> String {
     let mut told = String::new();
     if found.rewrites_manifest() {
         told.push_str(&format!(
-            "The next start replaces the MANIFEST by one of format {}; programs that do not know format {} cannot open \
+            "The next start replaces the MANIFEST by one of format {}; programs that do not know\nformat {} cannot open \
              the directory afterwards.\n",
             found.manifest_supported, found.manifest_reader_after
         ));

@@ -1,6 +1,7 @@
 //! Whether every byte is as it was written.
 
-use super::text::{bytes, count, time};
+use super::Look;
+use super::text::{bytes, count, counted, time};
 use crate::progress::{Progress, Unit};
 use anyhow::bail;
 use serde_json::{Value, json};
@@ -9,7 +10,7 @@ use tsdb::DamageMark;
 use tsdb::inspect::{Finding, Verification};
 
 /// Verifies and prints; damage is an error.
-pub(super) fn run(dir: &Path, quick: bool, is_json: bool) -> anyhow::Result<()> {
+pub(super) fn run(dir: &Path, quick: bool, look: Look) -> anyhow::Result<()> {
     let progress = Progress::new(Unit::Bytes, None);
     let found = tsdb::inspect::verify(&disk::StdFs, dir, quick, &mut |so_far| {
         progress.set_total(so_far.bytes_total);
@@ -17,9 +18,10 @@ pub(super) fn run(dir: &Path, quick: bool, is_json: bool) -> anyhow::Result<()> 
     });
     progress.finish();
     let found = found?;
-    super::print(is_json, || json(&found), || text(&found, quick))?;
+    super::print(look, || json(&found), || text(&found, quick))?;
     if !found.is_sound() {
-        bail!("{} damaged places in {}", found.findings.len() as u64 + found.findings_more, dir.display());
+        let places = found.findings.len() as u64 + found.findings_more;
+        bail!("{} in {}", counted(places, "damaged place"), dir.display());
     }
     Ok(())
 }
@@ -28,15 +30,15 @@ fn text(found: &Verification, quick: bool) -> String {
     let pages = if quick {
         "checksums only".to_owned()
     } else {
-        format!("{} pages, {} values", count(found.pages), count(found.values))
+        format!("{}, {}", counted(found.pages, "page"), counted(found.values, "value"))
     };
     let mut told = format!(
-        "MANIFEST  {} frames\nsegments  {}, {}, {pages}\nWAL       {} frames in {} files\n",
-        count(found.manifest_frames),
+        "MANIFEST  {}\nsegments  {}, {}, {pages}\nWAL       {} in {}\n",
+        counted(found.manifest_frames, "frame"),
         count(found.segments),
         bytes(found.segment_bytes),
-        count(found.wal_frames),
-        found.wal_files,
+        counted(found.wal_frames, "frame"),
+        counted(found.wal_files, "file"),
     );
     if found.wal_torn_bytes > 0 {
         let torn = bytes(found.wal_torn_bytes);

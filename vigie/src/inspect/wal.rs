@@ -1,6 +1,7 @@
 //! The WAL, frame by frame, printed as it is read.
 
-use super::text::{bytes, table};
+use super::Look;
+use super::text::{bytes, counted, table};
 use super::verify::finding_json;
 use disk::log::Tail;
 use serde_json::{Value, json};
@@ -8,9 +9,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use tsdb::inspect::{WalContent, WalFile, WalFrame, WalReport, WalRequest, WalRow, WalStep};
 
-pub(super) fn run(dir: &Path, file: Option<&Path>, rows: bool, is_json: bool) -> anyhow::Result<()> {
+pub(super) fn run(dir: &Path, file: Option<&Path>, rows: bool, look: Look) -> anyhow::Result<()> {
     let request = WalRequest { file: file.map(Path::to_path_buf), rows };
-    let mut printer = Printer { out: BufWriter::new(io::stdout().lock()), is_json, place: None };
+    let mut printer = Printer { out: BufWriter::new(io::stdout().lock()), look, file: None, place: None };
     let mut failed = None;
     let report = tsdb::inspect::wal(&disk::StdFs, dir, &request, &mut |step| {
         let printed = match step {
@@ -26,7 +27,9 @@ pub(super) fn run(dir: &Path, file: Option<&Path>, rows: bool, is_json: bool) ->
 
 struct Printer<W> {
     out: W,
-    is_json: bool,
+    look: Look,
+    /// The file of the last frame, as it was printed.
+    file: Option<String>,
     /// The database and policy of the last row, as they were printed.
     place: Option<String>,
 }
@@ -34,23 +37,20 @@ struct Printer<W> {
 impl<W: Write> Printer<W> {
     /// A frame's line; a comment among rows, so that these stay line protocol.
     fn frame(&mut self, frame: &WalFrame, rows: bool) -> io::Result<()> {
-        if self.is_json {
+        if self.look.is_json {
             return writeln!(self.out, "{}", frame_json(frame));
         }
         let comment = if rows { "# " } else { "" };
-        writeln!(
-            self.out,
-            "{comment}{} {:>10}  LSN {:<10} {:>9}  {}",
-            frame.file,
-            frame.offset,
-            frame.lsn,
-            bytes(frame.bytes),
-            content(&frame.content)
-        )
+        if self.file.as_deref() != Some(&*frame.file) {
+            writeln!(self.out, "{comment}{}", frame.file)?;
+            self.file = Some(frame.file.to_string());
+        }
+        let (offset, lsn, bytes) = (frame.offset, frame.lsn, bytes(frame.bytes));
+        writeln!(self.out, "{comment}{offset:>10}  LSN {lsn:<8} {bytes:>9}  {}", content(&frame.content))
     }
 
     fn row(&mut self, row: &WalRow<'_>) -> io::Result<()> {
-        if self.is_json {
+        if self.look.is_json {
             let line = row.line.trim_end_matches('\n');
             let row = json!({ "row": { "lsn": row.lsn, "database": row.database, "policy": row.policy, "line": line } });
             return writeln!(self.out, "{row}");
@@ -64,7 +64,7 @@ impl<W: Write> Printer<W> {
     }
 
     fn end(&mut self, report: &WalReport) -> io::Result<()> {
-        if self.is_json {
+        if self.look.is_json {
             let told = json!({ "summary": {
                 "files": report.files.iter().map(file_json).collect::<Vec<_>>(),
                 "findings": report.findings.iter().map(finding_json).collect::<Vec<_>>(),
@@ -72,8 +72,11 @@ impl<W: Write> Printer<W> {
             }});
             return writeln!(self.out, "{told}");
         }
-        let mut told =
-            if report.files.is_empty() { "no files\n".to_owned() } else { files_text(&report.files) };
+        let mut told = if report.files.is_empty() {
+            "no files\n".to_owned()
+        } else {
+            files_text(self.look, &report.files)
+        };
         report.findings.iter().for_each(|finding| told.push_str(&format!("damaged: {finding}\n")));
         if report.cut_short {
             told.push_str("a server flushed the rest while it was read: its rows are in segments now\n");
@@ -87,17 +90,17 @@ fn content(content: &WalContent) -> String {
         WalContent::Rows { rows, values, definitions } => {
             let rows = rows.map_or_else(
                 || "rows that build on a lost frame".to_owned(),
-                |rows| format!("{rows} rows, {values} values"),
+                |rows| format!("{}, {}", counted(rows, "row"), counted(*values, "value")),
             );
             let defined = [
-                (definitions.shards, "shards"),
+                (definitions.shards, "shard"),
                 (definitions.series, "series"),
-                (definitions.fields, "fields"),
-                (definitions.shapes, "shapes"),
+                (definitions.fields, "field"),
+                (definitions.shapes, "shape"),
             ];
             let defined = defined.iter().filter(|(count, _)| *count > 0);
-            let defined: Vec<String> = defined.map(|(count, what)| format!("{count} {what}")).collect();
-            if defined.is_empty() { rows } else { format!("{rows}; defines {}", defined.join(", ")) }
+            let defined: Vec<String> = defined.map(|(count, what)| counted(*count, what)).collect();
+            if defined.is_empty() { rows } else { format!("{rows}; new: {}", defined.join(", ")) }
         }
         WalContent::Changes(changes) => changes.join("; "),
         WalContent::Unknown(kind) => format!("kind {kind} that does not decode"),
@@ -134,7 +137,7 @@ const fn tail(file: &WalFile) -> &'static str {
     }
 }
 
-pub(super) fn files_text(files: &[WalFile]) -> String {
+pub(super) fn files_text(look: Look, files: &[WalFile]) -> String {
     let rows = files.iter().map(|file| {
         vec![
             file.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
@@ -146,7 +149,7 @@ pub(super) fn files_text(files: &[WalFile]) -> String {
             tail(file).to_owned(),
         ]
     });
-    table(&["file", ">generation", ">frames", "LSNs", ">bytes", ">used", "its end"], rows)
+    table(look, &["file", "+>generation", ">frames", "LSNs", ">bytes", ">used", "its end"], rows)
 }
 
 pub(super) fn file_json(file: &WalFile) -> Value {
