@@ -139,6 +139,13 @@ pub const BATCH_ROWS: usize = 4096;
 /// Rows that a scan aims to decode at a time. Protects memory from a group of many series.
 pub const SCAN_WINDOW_ROWS: usize = 65_536;
 
+/// Values, rows times columns, that a scan aims to decode at a time. Protects memory from a measurement with thousands
+/// of fields.
+pub const SCAN_WINDOW_VALUES: usize = 4 << 20;
+
+/// Rows that a scan aims to decode at a time however many columns it has: fewer would decode each page too often.
+pub const SCAN_WINDOW_ROWS_MIN: usize = 64;
+
 /// Bytes of accepted batches that stay in memory for those who follow the store.
 pub const STREAM_RING_BYTES: usize = 16 << 20;
 

@@ -12,7 +12,9 @@ mod windows;
 
 use std::collections::VecDeque;
 
-use model::{Lease, ScanBatch, ScanOrder, ScanRequest, Share, SummaryBatch, SummaryPart, SummaryRequest};
+use model::{
+    ColumnBatch, Lease, ScanBatch, ScanOrder, ScanRequest, Share, SummaryBatch, SummaryPart, SummaryRequest,
+};
 
 use crate::error::{Error, Result};
 use crate::snapshot::Snapshot;
@@ -142,13 +144,20 @@ impl Scan {
             return Ok(true);
         };
         let mut columns = Vec::with_capacity(bundle_len);
-        for (given, one) in self.given.iter_mut().zip(series) {
+        for one in series {
             let rows = read::read(&self.plan, one, shard, &time)?;
-            self.lease.grow(2 * rows.bytes())?;
-            *given += rows.len();
+            if let Err(over) = self.lease.grow(2 * rows.bytes()) {
+                let seen = columns.iter().map(ColumnBatch::len).sum::<usize>() + rows.len();
+                let windows = self.windows.as_mut();
+                let comes_again = windows.is_some_and(|windows| windows.give_back(shard, time, seen));
+                return if comes_again { Ok(true) } else { Err(over.into()) };
+            }
             columns.push(rows);
         }
-        let rows = columns.iter().map(model::ColumnBatch::len).sum();
+        for (given, rows) in self.given.iter_mut().zip(&columns) {
+            *given += rows.len();
+        }
+        let rows = columns.iter().map(ColumnBatch::len).sum();
         if let Some(windows) = self.windows.as_mut() {
             windows.learn(rows);
         }

@@ -1,6 +1,6 @@
 //! What a scan will read: groups of series, and the runs that hold them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use model::{FieldType, Lease, ScanRequest, SeriesRequest, Share, Tags, TimeRange};
@@ -20,6 +20,8 @@ pub(super) struct Plan {
     pub(super) shards: Vec<ShardPlan>,
     /// The wanted fields, each once.
     pub(super) names: Vec<Box<str>>,
+    /// The place of each in `names`: a measurement may have thousands.
+    pub(super) places: HashMap<Box<str>, usize>,
     /// For each column of the answer, its place in `names` and its type.
     pub(super) columns: Vec<(usize, FieldType)>,
     /// For the series and what is known of each.
@@ -46,7 +48,7 @@ pub(super) struct ShardPlan {
 
 impl Plan {
     pub(super) fn new(snapshot: &Snapshot, request: &ScanRequest) -> Result<Self> {
-        let (names, columns) = wanted(request);
+        let (names, places, columns) = wanted(request);
         let mut lease = request.budget.lease(Share::Query, 0)?;
         let mut series = if names.is_empty() || request.time.is_empty() {
             Vec::new()
@@ -60,7 +62,7 @@ impl Plan {
             groups.entry(values.collect()).or_default().push(one);
         }
         let groups = groups.into_values().map(|series| Group { series }).collect();
-        Ok(Self { groups, shards, names, columns, _lease: lease })
+        Ok(Self { groups, shards, names, places, columns, _lease: lease })
     }
 
     /// The types of the answer's columns.
@@ -79,18 +81,19 @@ fn asked(request: &ScanRequest) -> SeriesRequest {
     }
 }
 
-fn wanted(request: &ScanRequest) -> (Vec<Box<str>>, Vec<(usize, FieldType)>) {
-    let mut names: Vec<Box<str>> = Vec::new();
-    let mut columns = Vec::new();
+/// The names of the wanted fields, the place of each, and the columns.
+type Wanted = (Vec<Box<str>>, HashMap<Box<str>, usize>, Vec<(usize, FieldType)>);
+
+fn wanted(request: &ScanRequest) -> Wanted {
+    let (mut names, mut places, mut columns) = (Vec::new(), HashMap::new(), Vec::new());
     for field in &request.fields {
-        let known = names.iter().position(|name| *name == field.name);
-        let place = known.unwrap_or_else(|| {
+        let place = *places.entry(field.name.clone()).or_insert_with(|| {
             names.push(field.name.clone());
             names.len() - 1
         });
         columns.push((place, field.ty));
     }
-    (names, columns)
+    (names, places, columns)
 }
 
 /// Which parts of a shard hold wanted series.

@@ -1,6 +1,6 @@
 //! Reading one series in one window.
 
-use model::{Column, ColumnBatch, FieldType, TimeRange};
+use model::{Column, ColumnBatch, TimeRange};
 
 use super::plan::{Plan, ShardPlan};
 use crate::columns;
@@ -25,7 +25,7 @@ pub(super) fn read(plan: &Plan, series: &Matched, number: usize, time: &TimeRang
                     let fields = group.fields.into_iter();
                     let columns = fields
                         .filter_map(|(name, column)| {
-                            let place = plan.names.iter().position(|wanted| *wanted == name)?;
+                            let place = *plan.places.get(&*name)?;
                             Some((place, column))
                         })
                         .collect();
@@ -38,7 +38,7 @@ pub(super) fn read(plan: &Plan, series: &Matched, number: usize, time: &TimeRang
             }
         }
     }
-    let pieces = pieces.into_iter().map(|piece| typed(piece, &plan.columns)).collect();
+    let pieces = pieces.into_iter().map(|piece| typed(piece, plan)).collect();
     Ok(merge(pieces, &plan.types()))
 }
 
@@ -48,13 +48,17 @@ const fn head_rank(shard: &ShardPlan, generation: usize) -> u64 {
 }
 
 /// The columns of the answer out of those of the names, cast where that is possible.
-fn typed(piece: Piece, wanted: &[(usize, FieldType)]) -> Piece {
+fn typed(piece: Piece, plan: &Plan) -> Piece {
     let Piece { times, rank, columns } = piece;
-    let find = |name: usize| columns.iter().find(|(place, _)| *place == name).map(|(_, column)| column);
-    let typed = wanted.iter().enumerate().filter_map(|(place, (name, ty))| {
-        let column: &Column = find(*name)?;
-        Some((place, columns::cast(column, *ty)?))
-    });
+    let mut by_name: Vec<Option<&Column>> = vec![None; plan.names.len()];
+    for (name, column) in &columns {
+        by_name[*name] = Some(column);
+    }
+    let typed = plan
+        .columns
+        .iter()
+        .enumerate()
+        .filter_map(|(place, (name, ty))| Some((place, columns::cast(by_name[*name]?, *ty)?)));
     let columns = typed.collect();
     Piece { times, rank, columns }
 }
