@@ -18,6 +18,7 @@ mod collect;
 mod compare;
 mod corpora;
 mod crash;
+mod crowd;
 mod full_disk;
 mod http;
 mod influxd;
