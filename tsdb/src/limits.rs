@@ -100,6 +100,10 @@ pub const TOMBSTONE_BYTES_MAX: usize = 4096;
 /// which wait for it, from a client that deletes series one by one out of very many segments.
 pub const JUDGED_PAIRS_MAX: usize = 20_000;
 
+/// Pairs of a delete and a segment of which it hides rows that are remembered; more are judged when merges have carried
+/// some out. Protects memory from a delete of many series in very many segments.
+pub const JUDGED_HIDING_MAX: usize = 1 << 20;
+
 /// Series of a segment whose rows are counted when a delete of them is judged; of more the number of rows is estimated.
 pub const JUDGED_SERIES_MAX: u64 = 1_024;
 

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use disk::Fs;
 use model::{Deletion, TagMatch, TagPredicate, TimeRange};
-use tsdb::limits::{PLAN_AGE, RECLAIM_AGE, RECLAIM_BYTES_SMALL, TOMBSTONES_BYTES_PER_DATABASE};
+use tsdb::limits::{
+    JUDGED_PAIRS_MAX, PLAN_AGE, RECLAIM_AGE, RECLAIM_BYTES_SMALL, TOMBSTONES_BYTES_PER_DATABASE,
+};
 use tsdb::{Engine, Error};
 
 use crate::deletes::{of, tag};
-use crate::harness::{Machine, NOW_NS, dump_policy, request, rows_of, scan, try_scan, write};
+use crate::harness::{HOUR_NS, Machine, NOW_NS, dump_policy, request, rows_of, scan, try_scan, write};
 
 fn random(number: u64) -> u64 {
     (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
@@ -229,4 +231,28 @@ fn many_deleted_rows_or_those_of_an_earlier_run_are_taken_out_at_once() {
     engine.freeze().unwrap();
     engine.maintain_once().unwrap();
     assert_eq!((engine.stats().merges, engine.stats().segment_rows), (2, 5997 - 1200), "a fifth of the rows");
+}
+
+#[test]
+fn deletes_that_concern_very_many_segments_are_judged_a_part_at_a_time() {
+    const WEEKS: i64 = 48;
+    const HOSTS: usize = 1000;
+    let machine = Machine::new(1);
+    let engine = machine.open();
+    engine.create_database("db").unwrap();
+    let week = 7 * 24 * HOUR_NS;
+    let line = |week_number: i64| format!("m,host=kept v=1 {}\n", NOW_NS - week_number * week);
+    let lines: String = (0..WEEKS).map(line).collect();
+    write(&engine, "db", None, &lines);
+    engine.freeze().unwrap();
+    for host in 0..HOSTS {
+        engine.delete("db", &Deletion { tags: tag("host", &format!("h{host}")), ..of("m") }).unwrap();
+    }
+    engine.freeze().unwrap();
+    engine.maintain_once().unwrap();
+    assert_eq!(engine.stats().tombstones, HOSTS as u64, "two looks are not enough for so many pairs");
+    assert!(2 * JUDGED_PAIRS_MAX < HOSTS * 48);
+    engine.maintain_once().unwrap();
+    assert_eq!((engine.stats().tombstones, engine.stats().merges), (0, 0), "none of them hides anything");
+    assert_eq!(dump_policy(&engine, "db", None), rows_of(&lines));
 }

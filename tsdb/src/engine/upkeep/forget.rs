@@ -12,7 +12,7 @@ use crate::catalog::CatalogId;
 use crate::directory::Directory;
 use crate::engine::Engine;
 use crate::error::{Obstacle, Result};
-use crate::limits::{JUDGED_PAIRS_MAX, MERGE_RETRY_BUSY, RECLAIM_AGE};
+use crate::limits::{JUDGED_HIDING_MAX, JUDGED_PAIRS_MAX, MERGE_RETRY_BUSY, RECLAIM_AGE};
 use crate::manifest::{Edit, SegmentId, SegmentInfo, State};
 use crate::shard::Segment;
 use crate::tombstone::Tombstone;
@@ -46,6 +46,8 @@ struct Look<'a> {
     now: Duration,
     /// Pairs that may still be judged.
     pairs_left: usize,
+    /// Pairs that may still be remembered, because the tombstone hides rows of the segment.
+    hiding_left: usize,
     /// Whether some segment could not be read.
     is_unread: bool,
     /// Tombstones that hide rows of a segment, or may.
@@ -90,13 +92,13 @@ impl Engine {
             return Ok(());
         }
         let view = self.view.load_full();
-        let mut look = Look::new(state, &view, judged.left, now);
         judged.verdicts.retain(|id, _| state.segments.contains_key(id));
+        let mut look = Look::new(state, &view, judged, now);
         for info in state.segments.values() {
             let verdict = judged.verdicts.entry(info.id).or_insert_with(|| Verdict::new(info.settled));
             look.judge(info, verdict);
         }
-        let (is_whole, is_unread, gone) = (look.pairs_left > 0, look.is_unread, look.unneeded());
+        let (is_whole, is_unread, gone) = (look.may_judge(), look.is_unread, look.unneeded());
         self.forget(upkeep, gone)?;
         // What is due may be another segment now.
         upkeep.outlooks.forget_all();
@@ -119,14 +121,41 @@ impl Engine {
 }
 
 impl<'a> Look<'a> {
-    fn new(state: &'a State, view: &'a View, left: Option<Lsn>, now: Duration) -> Self {
-        let needed = BTreeSet::new();
-        Self { state, view, left, now, pairs_left: JUDGED_PAIRS_MAX, is_unread: false, needed }
+    fn new(state: &'a State, view: &'a View, judged: &Judged, now: Duration) -> Self {
+        let hiding: usize = judged.verdicts.values().map(Verdict::hiding_count).sum();
+        Self {
+            state,
+            view,
+            left: judged.left,
+            now,
+            pairs_left: JUDGED_PAIRS_MAX,
+            hiding_left: JUDGED_HIDING_MAX.saturating_sub(hiding),
+            is_unread: false,
+            needed: BTreeSet::new(),
+        }
     }
 
     /// Judges the tombstones that are new to a segment, and takes note of those that it keeps.
     fn judge(&mut self, info: &SegmentInfo, verdict: &mut Verdict) {
         verdict.retain(|lsn| self.state.tombstones.contains_key(lsn));
+        if self.may_judge() || !self.needs_all() {
+            self.judge_new(info, verdict);
+        }
+        if !self.needs_all() {
+            self.needed.extend(verdict.hiding());
+        }
+    }
+
+    const fn may_judge(&self) -> bool {
+        self.pairs_left > 0 && self.hiding_left > 0
+    }
+
+    /// Whether there is nothing left to find out about which tombstones are needed.
+    fn needs_all(&self) -> bool {
+        self.needed.len() == self.state.tombstones.len()
+    }
+
+    fn judge_new(&mut self, info: &SegmentInfo, verdict: &mut Verdict) {
         let policy = self.state.shards.get(&info.shard).map(|shard| shard.policy);
         let fresh: Vec<&Arc<Tombstone>> = concerning(self.state, info, verdict.judged()).collect();
         if let Some(policy) = policy.filter(|_| !fresh.is_empty()) {
@@ -136,7 +165,6 @@ impl<'a> Look<'a> {
         } else if let Some((last, _)) = self.state.tombstones.last_key_value() {
             verdict.judged_to(*last);
         }
-        self.needed.extend(verdict.hiding());
     }
 
     /// What cannot be read now may be read later.
@@ -150,12 +178,15 @@ impl<'a> Look<'a> {
         let Some(held) = self.held(info) else { return };
         let judged = held.reader().and_then(|reader| {
             for tombstone in fresh {
-                let Some(left) = self.pairs_left.checked_sub(1) else { return Ok(()) };
-                self.pairs_left = left;
+                if !self.may_judge() {
+                    return Ok(());
+                }
+                self.pairs_left -= 1;
                 let rows = rows_hidden(tombstone, policy, info, &reader)?;
                 let is_old = self.left.is_some_and(|left| tombstone.lsn <= left);
                 let due = if is_old { self.now } else { self.now.saturating_add(RECLAIM_AGE) };
                 verdict.note(tombstone.lsn, rows, due);
+                self.hiding_left -= usize::from(rows > 0);
             }
             Ok(())
         });
