@@ -136,7 +136,7 @@ impl Engine {
     /// # Errors
     /// When database or policy are not there.
     pub fn snapshot(&self, db: &str, rp: Option<&str>) -> Result<Snapshot> {
-        Snapshot::new(&self.view, db, rp)
+        Snapshot::new(&self.view, &self.options.budget, db, rp)
     }
 
     /// Follows the accepted batches whose number is `lsn` or higher.

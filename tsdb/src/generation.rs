@@ -8,6 +8,7 @@
 //! one batch. What a reader may see is bounded by [`Generation::rows`], taken with its snapshot.
 
 mod definition;
+mod index;
 mod names;
 mod order;
 mod shapes;
@@ -24,6 +25,7 @@ use threads::atomic::{AtomicU32, AtomicU64, Ordering};
 use threads::{Mutex, RwLock};
 
 pub(crate) use definition::{Definition, Definitions};
+pub(crate) use index::{Asker, Chains, Facet, Index, Texts as IndexTexts};
 pub(crate) use order::sort_by_key;
 pub(crate) use shapes::{Layout, Shape, ShapePart};
 pub(crate) use tables::Tables;
@@ -54,6 +56,8 @@ pub(crate) struct Generation {
     /// The first LSN that it may hold.
     pub(crate) first_lsn: Lsn,
     pub(crate) data: RwLock<GenerationData>,
+    /// Finds its series by their tags.
+    pub(crate) index: Index,
     rows: AtomicU32,
     last_lsn: AtomicU64,
     wal_bytes: AtomicU64,
@@ -96,6 +100,7 @@ impl Generation {
             id,
             first_lsn,
             data: RwLock::default(),
+            index: Index::default(),
             rows: AtomicU32::new(0),
             last_lsn: AtomicU64::new(first_lsn.0.saturating_sub(1)),
             wal_bytes: AtomicU64::new(0),

@@ -77,6 +77,11 @@ impl Head {
         self.present.before(rows)
     }
 
+    /// The series whose first row has this number or a higher one.
+    pub(crate) fn series_from(&self, rows: RowNumber) -> impl Iterator<Item = SeriesId> + '_ {
+        self.present.from(rows)
+    }
+
     /// Whether a series has a row.
     pub(crate) fn has_series(&self, series: SeriesId) -> bool {
         self.present.has(series)

@@ -42,6 +42,13 @@ pub const BLOCK_ROWS: usize = 4096;
 /// Bytes of text after which a block is full. Keeps its text columns far below 4 GiB.
 pub const BLOCK_BYTES_MAX: usize = 8 << 20;
 
+/// Series of a generation from which on queries find them by an index. Fewer are looked at one by one.
+pub const INDEX_SERIES_MIN: usize = 2048;
+
+/// The part of the memory budget that the index of one generation may hold, as a divisor. Protects heads and queries
+/// from tags that were asked for once.
+pub const INDEX_BUDGET_DIVISOR: usize = 16;
+
 /// Row shapes (sets of fields that came together) of one generation. Beyond it a row is split into
 /// shapes of one field. Protects the head from a writer whose every line has other fields.
 pub const SHAPES_MAX: usize = 4096;

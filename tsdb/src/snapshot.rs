@@ -3,14 +3,18 @@
 //! Writes that come later, freezes, merges and drops do not change it. It keeps alive what it names.
 
 mod growing;
+mod heads;
 mod live;
 mod names;
+mod selected;
 mod series;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{FieldType, Leased, ScanRequest, SeriesKey, SeriesRequest, SummaryRequest, Tags, TimeRange};
+use model::{
+    Budget, FieldType, Leased, ScanRequest, SeriesKey, SeriesRequest, SummaryRequest, Tags, TimeRange,
+};
 use threads::ArcSwap;
 
 use growing::Growing;
@@ -33,6 +37,8 @@ pub struct Snapshot {
     view: Arc<View>,
     database: CatalogId,
     policy: Arc<Policy>,
+    /// Where the index of a head is leased.
+    budget: Budget,
     /// Each generation in memory with the number of rows that are seen of it, the oldest first.
     generations: Vec<(Arc<Generation>, RowNumber)>,
     /// Only shards that overlap this are looked at.
@@ -40,7 +46,7 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    pub(crate) fn new(current: &ArcSwap<View>, db: &str, rp: Option<&str>) -> Result<Self> {
+    pub(crate) fn new(current: &ArcSwap<View>, budget: &Budget, db: &str, rp: Option<&str>) -> Result<Self> {
         loop {
             let view = current.load_full();
             let (database, policy) = (view.catalog.database(db)?.id, view.catalog.policy(db, rp)?.clone());
@@ -49,7 +55,8 @@ impl Snapshot {
             // Rows that came after a delete must not be seen without the delete. While the view is the same there
             // was none.
             if Arc::ptr_eq(&view, &current.load()) {
-                return Ok(Self { view, database, policy, generations, time: TimeRange::ALL });
+                let budget = budget.clone();
+                return Ok(Self { view, database, policy, budget, generations, time: TimeRange::ALL });
             }
         }
     }

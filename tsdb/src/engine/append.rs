@@ -146,7 +146,11 @@ impl Engine {
             self.seal(writer)?;
         }
         let wanted = points.len() * 16 + points.value_count() * 8;
-        let leased = self.options.budget.lease(model::Share::Head, wanted);
+        let mut leased = self.options.budget.lease(model::Share::Head, wanted);
+        if leased.is_err() {
+            self.view.load().generations.iter().for_each(|generation| generation.index.clear());
+            leased = self.options.budget.lease(model::Share::Head, wanted);
+        }
         match leased {
             Ok(lease) => self.view.load().active().hold(lease),
             Err(error) => {

@@ -106,7 +106,9 @@ impl Block {
 
     /// Where the rows of `series` inside `time` lie in a sorted block.
     pub(super) fn range(&self, series: SeriesId, time: &TimeRange) -> Range<usize> {
-        if !self.time.overlaps(time) {
+        let may_have = |(first, last): (&SeriesId, &SeriesId)| (*first..=*last).contains(&series);
+        let ends = self.series.first().zip(self.series.last());
+        if !self.time.overlaps(time) || !ends.is_some_and(may_have) {
             return 0..0;
         }
         let start = self.series.partition_point(|other| *other < series);

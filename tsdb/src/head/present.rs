@@ -52,6 +52,12 @@ impl Present {
         self.series[..count].iter().map(|(series, _)| *series)
     }
 
+    /// The series whose first row has this number or a higher one.
+    pub(super) fn from(&self, rows: RowNumber) -> impl Iterator<Item = SeriesId> + '_ {
+        let count = self.series.partition_point(|(_, first)| *first < rows);
+        self.series[count..].iter().map(|(series, _)| *series)
+    }
+
     /// All series, in the order in which they came.
     pub(super) fn iter(&self) -> impl Iterator<Item = SeriesId> + '_ {
         self.series.iter().map(|(series, _)| *series)

@@ -12,8 +12,9 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::Snapshot;
 use super::growing::Growing;
 use super::live::each_live;
-use super::series::{Found, check, each_head_key};
+use super::series::{Found, check, each_head, each_head_key};
 use crate::error::Result;
+use crate::generation::Facet;
 use crate::segment::SegmentReader;
 
 /// What a text costs in a set of texts, beside its bytes.
@@ -40,11 +41,15 @@ impl Snapshot {
             keys.extend(reader.tag_keys(&request.measurement).map(Box::from));
             Ok(())
         })?;
-        each_head_key(&snapshot, request, |key| {
-            for (key, _) in key.pairs().filter(|(key, _)| !keys.contains(&**key)).collect::<Vec<_>>() {
-                keys.insert(Box::from(key));
-            }
-            Ok(())
+        each_head(&snapshot, request, |head| {
+            head.each_text(&Facet::Keys, |names| {
+                for name in names.split('\n').filter(|name| !name.is_empty()) {
+                    if !keys.contains(name) {
+                        keys.insert(Box::from(name));
+                    }
+                }
+                Ok(())
+            })
         })?;
         Ok(keys.into_iter().collect())
     }
@@ -71,8 +76,9 @@ impl Snapshot {
             })?;
             added
         })?;
-        each_head_key(&snapshot, request, |series| {
-            series.value(key).map_or(Ok(()), |value| found.add(&value))
+        let facet = Facet::Value(key.into());
+        each_head(&snapshot, request, |head| {
+            head.each_text(&facet, |value| if value.is_empty() { Ok(()) } else { found.add(value) })
         })?;
         Ok(found.into_sorted())
     }

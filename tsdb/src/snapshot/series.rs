@@ -3,17 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{KeyRef, Lease, SeriesKey, SeriesRequest, TagMatch, TagPredicate, Tags, TimeRange};
+use model::{KeyRef, Lease, SeriesKey, SeriesRequest, Tags};
 
 use super::Snapshot;
+use super::heads::{HeadSeries, SERIES_PER_LOCK};
 use crate::error::{Error, Result};
-use crate::generation::{GenerationData, RowNumber, SeriesId};
+use crate::generation::{RowNumber, SeriesId};
 use crate::segment::{ChunkId, SeriesRef};
-use crate::shard::ShardId;
 use crate::tombstone::{ChunkVeil, Hidden, Veil};
-
-/// Series of a head that are looked at before the lock is let go, so that writers get in between.
-const SERIES_PER_LOCK: usize = 4096;
 
 /// A lease grows in steps of so many bytes.
 const LEASE_STEP_BYTES: usize = 1 << 20;
@@ -144,22 +141,23 @@ pub(crate) fn each_place(
             })?;
         }
         for (generation, (held, rows)) in snapshot.generations().iter().enumerate() {
-            let (ids, span) = head_series(&held.data.read(), shard.info.id, measurement, time, *rows);
-            let veil = Veil::of_head(&touching, held.id, &span);
-            if veil.hides_every_series(&span, *rows) {
+            let Some(head) = HeadSeries::open(snapshot, shard, (held, *rows), request) else { continue };
+            let veil = Veil::of_head(&touching, held.id, &head.span);
+            if veil.hides_every_series(&head.span, *rows) {
                 continue;
             }
-            for ids in ids.chunks(SERIES_PER_LOCK) {
+            for ids in head.ids()?.chunks(SERIES_PER_LOCK) {
                 check(request)?;
                 let data = held.data.read();
-                for (series, tags) in passing(&data, ids, predicate) {
+                for series in ids.iter().copied() {
+                    let key = data.tables.key(series);
+                    let tags = key.tags();
                     let place = Local::Head { shard: number, generation, series };
                     let hidden = if veil.is_empty() { None } else { veil.hidden(&tags) };
-                    if hidden.as_ref().is_some_and(|hidden| hidden.hides_all(&span, *rows)) {
+                    if hidden.as_ref().is_some_and(|hidden| hidden.hides_all(&head.span, *rows)) {
                         continue;
                     }
-                    let key = data.tables.key(series).to_key();
-                    take(Found { key, tags: Arc::new(tags), place, hidden })?;
+                    take(Found { key: key.to_key(), tags: Arc::new(tags), place, hidden })?;
                 }
             }
         }
@@ -167,69 +165,25 @@ pub(crate) fn each_place(
     Ok(())
 }
 
-/// Gives the key of every series of a head that passes, once for each head that has it. The lock of a generation is
-/// let go now and then.
-pub(super) fn each_head_key(
-    snapshot: &Snapshot,
-    request: &SeriesRequest,
-    mut take: impl FnMut(KeyRef<'_>) -> Result<()>,
+/// Gives every head that may have rows that are asked for to `take`.
+pub(super) fn each_head<'a>(
+    snapshot: &'a Snapshot,
+    request: &'a SeriesRequest,
+    mut take: impl FnMut(&HeadSeries<'a>) -> Result<()>,
 ) -> Result<()> {
-    let SeriesRequest { measurement, tags: predicate, .. } = request;
-    for shard in snapshot.shards().filter(|shard| shard.info.time.overlaps(&snapshot.time)) {
+    for shard in snapshot.shards() {
         for (held, rows) in snapshot.generations() {
-            let (ids, _) = head_series(&held.data.read(), shard.info.id, measurement, &snapshot.time, *rows);
-            for ids in ids.chunks(SERIES_PER_LOCK) {
-                check(request)?;
-                let data = held.data.read();
-                let keys = ids.iter().map(|id| data.tables.key(*id));
-                let mut passing =
-                    keys.filter(|key| may_match(key.as_str(), predicate) && key.passes(predicate));
-                passing.try_for_each(&mut take)?;
-            }
+            HeadSeries::open(snapshot, shard, (held, *rows), request).map_or(Ok(()), |head| take(&head))?;
         }
     }
     Ok(())
 }
 
-/// The series of a measurement in the head of a shard, and what the head spans. Their ids stand for the same for ever, so that the lock may
-/// be let go.
-fn head_series(
-    data: &GenerationData,
-    shard: ShardId,
-    measurement: &str,
-    time: &TimeRange,
-    rows: RowNumber,
-) -> (Vec<SeriesId>, TimeRange) {
-    let head = data.heads.get(&shard).filter(|head| head.time.overlaps(time));
-    let Some((head, measurement)) = head.zip(data.tables.measurement_id(measurement)) else {
-        return (Vec::new(), TimeRange::new(0, 0));
-    };
-    let of = |id: &SeriesId| data.tables.measurement_of(*id) == measurement;
-    (head.series_before(rows).filter(of).collect(), head.time)
-}
-
-/// Those of the series that pass, with their tags.
-fn passing<'a>(
-    data: &'a GenerationData,
-    ids: &'a [SeriesId],
-    predicate: &'a TagPredicate,
-) -> impl Iterator<Item = (SeriesId, Tags)> + 'a {
-    ids.iter()
-        .map(|id| (*id, data.tables.key(*id)))
-        .filter(|(_, key)| may_match(key.as_str(), predicate) && key.passes(predicate))
-        .map(|(id, key)| (id, key.tags()))
-}
-
-/// A quick look at the text of a key, before its tags are taken apart: false only if it cannot pass.
-fn may_match(key: &str, predicate: &TagPredicate) -> bool {
-    match predicate {
-        TagPredicate::Nothing => false,
-        TagPredicate::Tag { matcher: TagMatch::Equal(value), .. } => {
-            let is_plain = !value.is_empty() && !value.contains([',', '=', ' ', '\\']);
-            !is_plain || key.contains(&**value)
-        }
-        TagPredicate::And(parts) => parts.iter().all(|part| may_match(key, part)),
-        TagPredicate::Or(parts) => parts.iter().any(|part| may_match(key, part)),
-        TagPredicate::All | TagPredicate::Tag { .. } => true,
-    }
+/// Gives the key of every series of a head that passes, once for each head that has it.
+pub(super) fn each_head_key(
+    snapshot: &Snapshot,
+    request: &SeriesRequest,
+    mut take: impl FnMut(KeyRef<'_>) -> Result<()>,
+) -> Result<()> {
+    each_head(snapshot, request, |head| head.each_key(&mut take))
 }

@@ -36,7 +36,7 @@ fn check(engine: &Engine) -> Vec<usize> {
     let mut counts = Vec::new();
     for predicate in &predicates {
         let series = snapshot.series(&wanted("req", predicate)).unwrap();
-        for key in ["c", "host", "absent"] {
+        for key in ["c", "host", "ho=st", "absent"] {
             let expected: BTreeSet<&str> = series.iter().filter_map(|tags| tags.get(key)).collect();
             let found = snapshot.tag_values(key, &wanted("req", predicate)).unwrap();
             assert_eq!(
@@ -126,6 +126,80 @@ fn a_list_that_the_budget_has_no_room_for_is_refused() {
     assert_eq!(machine.budget.used(), used);
 }
 
+/// So many series that heads are asked by their index.
+#[test]
+fn a_large_head_answers_as_the_list_of_its_series_does() {
+    let machine = Machine::new(12);
+    let engine = machine.open();
+    engine.create_database("db").unwrap();
+    engine.create_database("other").unwrap();
+    write(&engine, "other", None, &lines(5000..6000, NOW_NS));
+    write(&engine, "db", None, &lines(0..1500, NOW_NS));
+    assert_eq!(check(&engine)[..2], [1500, 0]);
+    let early = engine.snapshot("db", None).unwrap();
+    write(&engine, "db", None, &lines(1400..4000, NOW_NS));
+    write(&engine, "other", None, "req,zone=z v=1\n");
+    let odd = r"req,c=c\,\ \=,ho\=st=h3,host=h\ 3";
+    write(&engine, "db", None, &format!("{odd} v=1 {NOW_NS}\n"));
+    assert_eq!(check(&engine)[0], 4001);
+    let odd = tag("c", TagMatch::Equal("c, =".into()));
+    assert_eq!(engine.snapshot("db", None).unwrap().series(&wanted("req", &odd)).unwrap().len(), 1);
+    engine.delete("db", &Deletion { sources: Vec::new(), tags: odd, time: TimeRange::ALL }).unwrap();
+    let counts = check(&engine);
+    let absent = (0..4000).filter(|number| number % 5 == 0).count();
+    let third = (0..4000).filter(|number| number % 5 != 0 && number % 7 == 3).count();
+    assert_eq!(counts, [4000, 0, third, absent, 4000 - third, 1111, 1]);
+    for (predicate, expected) in [
+        (TagPredicate::All, 1500),
+        (tag("c", TagMatch::Equal("c1600".into())), 0),
+        (tag("c", TagMatch::Equal("c1400".into())), 1),
+        (tag("c", TagMatch::NotRegex(regex::Regex::new("c[2-9]?.*00$").unwrap())), 1486),
+    ] {
+        let found = early.series_count(&wanted("req", &predicate)).unwrap();
+        assert_eq!(found, expected, "an old snapshot sees no newer series: {predicate:?}");
+    }
+    let deletion = Deletion {
+        sources: Vec::new(),
+        tags: tag("host", TagMatch::Equal("h3".into())),
+        time: TimeRange::ALL,
+    };
+    engine.delete("db", &deletion).unwrap();
+    assert_eq!(check(&engine)[0], 4000 - third, "after a delete");
+    engine.freeze().unwrap();
+    assert_eq!(check(&engine)[0], 4000 - third, "in a segment");
+}
+
+/// The index takes its memory from the budget, goes when it is too much or writers need it, and is never needed.
+#[test]
+fn the_index_of_a_head_holds_a_bounded_part_of_the_budget() {
+    let machine = Machine { budget: model::Budget::new(16 << 20), ..Machine::new(13) };
+    let engine = machine.open();
+    engine.create_database("db").unwrap();
+    write(&engine, "db", None, &lines(0..6000, NOW_NS));
+    let before = machine.budget.used();
+    let held = || machine.budget.used() - before;
+    let of = |key: &str, value: &str| {
+        let tags = tag(key, TagMatch::Equal(value.into()));
+        engine.snapshot("db", None).unwrap().series_count(&wanted("req", &tags)).unwrap()
+    };
+    let (mut most, mut has_gone) = (0, false);
+    for number in 0..100 {
+        assert_eq!(of(&format!("absent{number}"), ""), 6000);
+        has_gone |= held() < most;
+        most = most.max(held());
+    }
+    assert!(has_gone, "{most} bytes");
+    assert!(most > 0 && most <= (16 << 20) / tsdb::limits::INDEX_BUDGET_DIVISOR, "{most} bytes");
+    assert_eq!(of("c", "c777"), 1);
+    assert!(held() > 0);
+    let free = machine.budget.limit() - machine.budget.used();
+    let others = machine.budget.lease(model::Share::Body, free).unwrap();
+    write(&engine, "db", None, "req,c=c777 v=1\n");
+    assert_eq!(of("c", "c777"), 2, "without an index, and with the series that is new");
+    drop(others);
+    assert_eq!(of("c", "c777"), 2);
+}
+
 /// What a reader that gave up is answered, whatever it asked.
 fn is_refused_to_one_who_left(engine: &Engine) -> bool {
     let request = wanted("req", &TagPredicate::All);
@@ -135,7 +209,7 @@ fn is_refused_to_one_who_left(engine: &Engine) -> bool {
         snapshot.series(&request).map(drop),
         snapshot.tag_keys(&request).map(drop),
         snapshot.tag_values("c", &request).map(drop),
-        Snapshot::count_series(&[(snapshot.clone(), &request), (snapshot.clone(), &request)]).map(drop),
+        Snapshot::count_series(&[(snapshot.clone(), &request), (snapshot, &request)]).map(drop),
     ];
     answers.iter().all(|answer| matches!(answer, Err(Error::Cancelled)))
 }
