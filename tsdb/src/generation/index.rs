@@ -3,7 +3,7 @@
 //! Writers know nothing of it. It is a cache: it holds no more than a part of the budget, and goes when there is no
 //! room for it, or when writers need the room; whoever asks then looks at each series. Keys and values lie in the
 //! tables of the generation only; what is kept here are four bytes for each series and tag that was asked for, and
-//! about sixteen for each distinct value ([`Chains`]).
+//! fourteen to twenty-three for each distinct value ([`Chains`]).
 //!
 //! Lock order: the index before the data of its generation.
 
@@ -52,7 +52,7 @@ impl Facet {
                 };
                 match plain {
                     Some(tags) => {
-                        tags.for_each(|pair| add(pair.split_once('=').map_or(pair, |(key, _)| key)))
+                        tags.for_each(|pair| add(pair.split_once('=').map_or(pair, |(key, _)| key)));
                     }
                     None => key.pairs().for_each(|(key, _)| add(&key)),
                 }
