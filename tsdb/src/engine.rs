@@ -179,12 +179,6 @@ impl Engine {
         &*self.fs
     }
 
-    /// The first LSN that may still be in the WAL.
-    pub(crate) fn wal_floor(&self) -> Lsn {
-        let view = self.view.load();
-        view.generations.first().map_or(Lsn(0), |generation| generation.first_lsn)
-    }
-
     /// The WAL files that were written since the start, each with the lowest LSN that may be in it.
     pub(crate) fn wal_files(&self) -> Vec<(Lsn, PathBuf)> {
         let wal = self.wal.read();

@@ -88,13 +88,15 @@ impl StreamCursor {
 
     /// Reads some batches from the WAL; `floor` is where the ring begins.
     fn catch_up(&mut self, floor: Lsn, wait_max: Duration) -> Result<StreamRead> {
-        let kept_from = self.engine.wal_floor();
+        // One view for both: what goes into segments between would be passed over without a word.
+        let view = self.engine.view();
+        let kept_from = view.wal_floor();
         if self.position < kept_from {
             let (from, to) = (self.position, kept_from.min(floor));
             self.go_to(to);
             return Ok(StreamRead::Gap { from, to });
         }
-        let found = match read_behind(&self.engine, self.position, floor) {
+        let found = match read_behind(&self.engine, &view, self.position, floor) {
             Err(error @ Error::Corrupt { .. }) => {
                 tracing::error!(%error, "a follower of the store passes over what cannot be read");
                 let (from, to) = (self.position, floor);

@@ -5,6 +5,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use model::Lsn;
+
 use crate::catalog::{Catalog, Policy, PolicyId};
 use crate::generation::Generation;
 use crate::shard::{Segment, Shard, ShardId, ShardInfo};
@@ -42,6 +44,11 @@ impl View {
     /// The generations that nobody writes to any more, the oldest first.
     pub(crate) fn sealed(&self) -> &[Arc<Generation>] {
         &self.generations[..self.generations.len() - 1]
+    }
+
+    /// The first LSN that may still be in the WAL.
+    pub(crate) fn wal_floor(&self) -> Lsn {
+        self.generations.first().map_or(Lsn(0), |generation| generation.first_lsn)
     }
 
     /// Every shard.

@@ -18,12 +18,14 @@ use std::time::Duration;
 use disk::Fs;
 use forget::Judged;
 
-use super::Engine;
 use super::lost::move_aside;
+use super::{Engine, WriterState};
 use crate::backup::Pin;
 use crate::directory::Directory;
 use crate::error::Result;
-use crate::limits::{GENERATION_DELETES_BEFORE_SEAL, IDLE_FREEZE_LARGE, IDLE_HEAD_BYTES};
+use crate::limits::{
+    GENERATION_DELETES_BEFORE_SEAL, IDLE_FREEZE_LARGE, IDLE_HEAD_BYTES, SEALED_GENERATIONS_MAX,
+};
 use crate::manifest::{Edit, Manifest, SegmentId, State};
 use crate::readers::Readers;
 use crate::shard::Segment;
@@ -187,10 +189,22 @@ impl Engine {
     /// # Errors
     /// When that fails; the points stay where they are.
     pub fn freeze(&self) -> Result<()> {
-        let mut upkeep = self.upkeep.lock();
-        self.flush_sealed(&mut upkeep)?;
-        self.seal(self.writer.lock().running()?)?;
-        self.flush_sealed(&mut upkeep)
+        self.flush_all(&mut self.upkeep.lock())
+    }
+
+    /// As [`freeze`](Self::freeze), for the holder of the upkeep lock.
+    fn flush_all(&self, upkeep: &mut Upkeep) -> Result<()> {
+        loop {
+            self.flush_sealed(upkeep)?;
+            let mut guard = self.writer.lock();
+            let writer = guard.running()?;
+            // Writers that have filled as many generations again since were held back, and must be let go first.
+            if self.view.load().sealed().len() < SEALED_GENERATIONS_MAX {
+                self.seal(writer)?;
+                break;
+            }
+        }
+        self.flush_sealed(upkeep)
     }
 
     /// Writes everything into segments, closes the WAL and leaves a mark that nothing is missing. No write is
@@ -203,16 +217,16 @@ impl Engine {
         self.worker.stop();
         self.merger.stop();
         let mut upkeep = self.upkeep.lock();
+        let state = std::mem::replace(&mut *self.writer.lock(), WriterState::Stopped);
+        let WriterState::Running(mut writer) = state else { return Ok(()) };
+        // From here on no writer can seal another generation.
         let flushed = self.flush_sealed(&mut upkeep);
         // The disk may be well again since the log's last try. If it is not, sealing says why.
         let _ = self.wal.read().as_ref().map(crate::wal::Wal::retry);
-        let sealed = {
-            let mut writer = self.writer.lock();
-            let Ok(running) = writer.running() else { return Ok(()) };
-            let sealed = flushed.and_then(|()| self.seal(running));
-            *writer = super::WriterState::Stopped;
-            sealed
-        };
+        let sealed = flushed.and_then(|()| {
+            let _lock = self.writer.lock();
+            self.seal(&mut writer)
+        });
         self.ring.close();
         let flushed = sealed.and_then(|()| self.flush_sealed(&mut upkeep));
         let wal = self.wal.write().take();

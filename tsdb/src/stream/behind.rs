@@ -25,18 +25,22 @@ pub(crate) struct Behind {
     pub(crate) read_to: Lsn,
 }
 
-/// Some batches from `position` up to `floor`, where the ring begins.
-pub(crate) fn read_behind(engine: &Engine, position: Lsn, floor: Lsn) -> Result<Behind> {
-    let view = engine.view();
+/// Some batches from `position` up to `floor`, where the ring begins. `view` is one that had `position` in memory.
+pub(crate) fn read_behind(engine: &Engine, view: &View, position: Lsn, floor: Lsn) -> Result<Behind> {
     let mut behind = Behind { batches: Vec::new(), read_to: position };
     let mut bytes = 0;
-    let frames = match log::recover(engine.fs(), &files(engine, &view, position), Stop::Running) {
-        Err(error) if is_outrun(engine, &view, &error) => return Ok(behind),
+    let files = files(engine, view, position);
+    if is_passed(engine, view) {
+        // Files that hold `position` may have gone before they were listed.
+        return Ok(behind);
+    }
+    let frames = match log::recover(engine.fs(), &files, Stop::Running) {
+        Err(error) if is_outrun(engine, view, &error) => return Ok(behind),
         frames => frames?,
     };
     for frame in frames {
         let frame = match frame {
-            Err(error) if is_outrun(engine, &view, &error) => return Ok(behind),
+            Err(error) if is_outrun(engine, view, &error) => return Ok(behind),
             frame => frame?,
         };
         let lsn = Lsn(frame.lsn);
@@ -47,7 +51,7 @@ pub(crate) fn read_behind(engine: &Engine, position: Lsn, floor: Lsn) -> Result<
             return Ok(behind);
         }
         let of = view.generations.iter().rev().find(|generation| generation.first_lsn <= lsn);
-        if let Some(batch) = of.and_then(|generation| batch(&view, generation, lsn, &frame.payload)) {
+        if let Some(batch) = of.and_then(|generation| batch(view, generation, lsn, &frame.payload)) {
             bytes += batch.points.bytes();
             behind.batches.push(batch);
         }
@@ -62,8 +66,13 @@ pub(crate) fn read_behind(engine: &Engine, position: Lsn, floor: Lsn) -> Result<
 
 /// Whether a file is missing because its generation has gone into segments meanwhile: a new look tells more.
 fn is_outrun(engine: &Engine, view: &View, error: &disk::Error) -> bool {
+    error.is_not_found() && is_passed(engine, view)
+}
+
+/// Whether the oldest generation of a view has gone into segments since.
+fn is_passed(engine: &Engine, view: &View) -> bool {
     let first = |view: &View| view.generations.first().map(|generation| generation.id);
-    error.is_not_found() && first(&engine.view()) != first(view)
+    first(&engine.view()) != first(view)
 }
 
 /// The files of all generations in memory that may hold `position` or what follows it, the oldest first.

@@ -63,9 +63,7 @@ impl Engine {
     /// Puts everything accepted so far into segments, and holds the segments that there are then.
     fn moment(&self) -> Result<Moment> {
         let mut upkeep = self.upkeep.lock();
-        self.flush_sealed(&mut upkeep)?;
-        self.seal(self.writer.lock().running()?)?;
-        self.flush_sealed(&mut upkeep)?;
+        self.flush_all(&mut upkeep)?;
         let state = upkeep.manifest.state().clone().for_copy();
         let manifest = upkeep.manifest.image(state.clone())?;
         let pin: Pin = Arc::new(state.segments.keys().copied().collect::<HashSet<_>>());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use model::{KeyRef, Share};
+use model::{KeyRef, Lsn, Share};
 
 use super::{Upkeep, remove_file};
 use crate::catalog::CatalogId;
@@ -55,6 +55,7 @@ impl Engine {
 
     fn flush(&self, upkeep: &mut Upkeep, generation: &Arc<Generation>) -> Result<()> {
         upkeep.settle()?;
+        self.await_log(generation.last_lsn());
         let first = upkeep.next_segment;
         let (edit, segments) = match self.write_segments(upkeep, generation) {
             Ok(written) => written,
@@ -71,6 +72,15 @@ impl Engine {
         self.merger.wake();
         self.remove_wal_of(generation);
         Ok(())
+    }
+
+    /// Waits until the log has what is about to be in segments. A start takes a segment of which neither the log nor the
+    /// MANIFEST knows the numbers as a sign that one of them was cut. A log that takes no writes keeps nothing back.
+    fn await_log(&self, lsn: Lsn) {
+        let wal = self.wal.read();
+        if let Some(wal) = wal.as_ref().filter(|wal| wal.status().durable_lsn < lsn.0) {
+            let _ = wal.sync();
+        }
     }
 
     /// One segment for each shard that has rows and whose policy is still there at the generation's end.
