@@ -1,7 +1,7 @@
 # Two commands: `make run` starts Vigie on this machine, `make test` proves it.
 
 .DELETE_ON_ERROR:
-.PHONY: run test check peers fmt clippy tidy fuzz soak bench
+.PHONY: run test check publication replay peers fmt clippy tidy fuzz soak bench
 
 CARGO ?= cargo
 
@@ -12,7 +12,7 @@ PEERS = haproxy docker.io busybox-static influxdb chromium chromium-driver
 run:
 	exec $(CARGO) run --release --bin vigie -- run
 
-test: peers fmt clippy
+test: peers fmt clippy publication
 	$(CARGO) test --workspace --no-fail-fast
 
 check: fmt clippy
@@ -25,6 +25,17 @@ clippy:
 
 tidy:
 	$(CARGO) test -p tidy
+
+# What the engine's threads publish to each other, under a scheduler that tries thousands of orders. It is another build
+# of everything, hence a folder of its own.
+publication:
+	RUSTFLAGS="$$RUSTFLAGS --cfg shuttle -D warnings" $(CARGO) test -p tsdb --test publication \
+	  --target-dir "$${CARGO_TARGET_DIR:-target}/shuttle" -- --nocapture
+
+# One schedule again: TEST is the name of the test that failed, SCHEDULE the file that it named.
+replay:
+	VIGIE_REPLAY="$(abspath $(SCHEDULE))" RUSTFLAGS="$$RUSTFLAGS --cfg shuttle -D warnings" $(CARGO) test -p tsdb --test publication \
+	  --target-dir "$${CARGO_TARGET_DIR:-target}/shuttle" -- --nocapture "$(TEST)"
 
 # Installs what is missing, when root; services of the packages are kept from starting.
 peers:
@@ -42,10 +53,11 @@ peers:
 fuzz:
 	cd fuzz && for target in $$($(CARGO) fuzz list); do $(CARGO) +nightly fuzz run $$target -- -max_total_time=60 || exit 1; done
 
-# Ten times as many kills as `make test`, and random lives of the engine for some minutes.
+# Ten times as many kills as `make test`, and random lives and schedules of the engine for some minutes each.
 soak:
 	VIGIE_KILL_ROUNDS=2000 $(CARGO) test -p vigie --test it crash:: -- --nocapture
 	PROPTEST_CASES=20000 $(CARGO) test -p tsdb --test it walk:: -- --nocapture
+	VIGIE_SCHEDULES=20000 VIGIE_SEED=$$(date +%s) $(MAKE) publication
 
 bench:
 	$(CARGO) build --release --bin vigie
