@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use shuttle::scheduler::{PctScheduler, RandomScheduler, Schedule, Scheduler, Task, TaskId};
-use shuttle::{Config, FailurePersistence, MaxSteps, Runner, replay_from_file};
+use shuttle::scheduler::{PctScheduler, RandomScheduler, ReplayScheduler, Schedule, Scheduler, Task, TaskId};
+use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
 /// Schedules of each kind that a scenario gets, unless `VIGIE_SCHEDULES` says otherwise.
 const SCHEDULES: u64 = 1_000;
@@ -20,7 +20,9 @@ const STEPS_MAX: usize = 2_000_000;
 /// Runs `scenario` under many schedules, and says how many.
 pub(crate) fn explore(name: &str, scenario: fn()) {
     if let Some(file) = std::env::var_os("VIGIE_REPLAY") {
-        return replay_from_file(scenario, PathBuf::from(file));
+        let schedule = ReplayScheduler::new_from_file(PathBuf::from(file)).expect("a schedule");
+        Runner::new(schedule, config()).run(scenario);
+        return;
     }
     let (count, seed) = (number("VIGIE_SCHEDULES", SCHEDULES), number("VIGIE_SEED", 1));
     let (count, started) = (usize::try_from(count).unwrap(), Instant::now());
