@@ -140,7 +140,9 @@ impl<'a> Intake<'a> {
         if types.knows(layout) {
             return Ok(Ok(()));
         }
-        self.writer.admitting.push(shard);
+        if self.writer.admitting.last() != Some(&shard) {
+            self.writer.admitting.push(shard);
+        }
         Ok(types.admit(self.data.tables.measurement(layout.measurement), layout))
     }
 

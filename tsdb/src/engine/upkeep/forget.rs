@@ -88,6 +88,9 @@ impl Engine {
     pub(super) fn forget_tombstones(&self, upkeep: &mut Upkeep) -> Result<()> {
         let (state, judged) = (upkeep.manifest.state(), &mut upkeep.judged);
         let now = self.options.clock.monotonic();
+        if state.tombstones.is_empty() {
+            judged.verdicts.clear();
+        }
         if state.tombstones.is_empty() || judged.is_settled(state, now) {
             return Ok(());
         }
@@ -175,7 +178,7 @@ impl<'a> Look<'a> {
         fresh: &[&Arc<Tombstone>],
         verdict: &mut Verdict,
     ) {
-        let Some(held) = self.held(info) else { return };
+        let Some(held) = self.held(info).filter(|_| self.may_judge()) else { return };
         let judged = held.reader().and_then(|reader| {
             for tombstone in fresh {
                 if !self.may_judge() {
