@@ -24,7 +24,8 @@ pub(in crate::inspect) struct WalDecoder<'a> {
     /// The losses that the log had told of so far.
     losses: usize,
     /// The latest generation that lacks frames. Ids are given in the order of their definitions, so that after a
-    /// lost one nobody can say any more what the later ones stand for.
+    /// lost one nobody can say any more what the later ones stand for. Rows of what was defined before are told, as a
+    /// start takes them.
     broken: Option<GenerationId>,
 }
 
@@ -83,7 +84,7 @@ impl<'a> WalDecoder<'a> {
         }
     }
 
-    /// Whether rows of the present generation cannot be told because frames before them are lost.
+    /// Whether rows of the present generation may not be told because frames before them are lost.
     pub(in crate::inspect) fn lacks_frames(&self) -> bool {
         self.broken == Some(self.generation)
     }
@@ -94,29 +95,27 @@ impl<'a> WalDecoder<'a> {
         mut take: impl FnMut(RowPlace<'_>, &DecodedRow<'_, '_>),
     ) -> Option<WalContent> {
         let mut record = RowsRecord::decode(payload)?;
-        let definitions = self.define(std::mem::take(&mut record.definitions));
-        if self.lacks_frames() {
-            return Some(WalContent::Rows { rows: None, values: 0, definitions });
-        }
+        let (definitions, is_known) = self.define(std::mem::take(&mut record.definitions));
         let Self { state, catalog, shards, tables, .. } = self;
         let place = RowPlace { state, catalog, shards, tables };
+        let is_known =
+            is_known && record.each_row(tables, |row| shards.get(&row.shard).map(|_| ())).is_some();
+        if !is_known {
+            return Some(WalContent::Rows { rows: None, values: 0, definitions });
+        }
         let (mut rows, mut values) = (0, 0);
-        let decoded = record.each_row(tables, |row| {
+        record.each_row(tables, |row| {
             rows += 1;
             values += row.values.len() as u64;
             take(place, &row);
             Some(())
-        });
-        let known = decoded.is_some();
-        Some(WalContent::Rows {
-            rows: known.then_some(rows),
-            values: if known { values } else { 0 },
-            definitions,
-        })
+        })?;
+        Some(WalContent::Rows { rows: Some(rows), values, definitions })
     }
 
-    fn define(&mut self, definitions: Vec<Definition>) -> WalDefinitions {
-        let mut counts = WalDefinitions::default();
+    /// Takes definitions in; says whether all of them can be.
+    fn define(&mut self, definitions: Vec<Definition>) -> (WalDefinitions, bool) {
+        let (mut counts, mut is_known) = (WalDefinitions::default(), true);
         for definition in definitions {
             match &definition {
                 Definition::Shard(shard) => {
@@ -127,11 +126,13 @@ impl<'a> WalDecoder<'a> {
                 Definition::Field(_) => counts.fields += 1,
                 Definition::Shape(_) => counts.shapes += 1,
             }
-            if self.tables.define(definition).is_none() {
+            is_known &= !self.lacks_frames() || matches!(definition, Definition::Shard(_));
+            if is_known && self.tables.define(definition).is_none() {
                 self.broken = Some(self.generation);
+                is_known = false;
             }
         }
-        counts
+        (counts, is_known)
     }
 
     fn read_changes(&mut self, payload: &[u8]) -> Option<WalContent> {
