@@ -112,6 +112,8 @@ pub(crate) struct Writer {
     pub(crate) must_seal: bool,
     /// The monotonic time of the last write.
     pub(crate) last_write: Duration,
+    /// The monotonic time of the first delete in this generation.
+    pub(crate) first_delete: Option<Duration>,
 }
 
 /// The writer, or that there will be no more writes.

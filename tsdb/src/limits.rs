@@ -94,6 +94,10 @@ pub const TOMBSTONES_BYTES_MAX: usize = 24 << 20;
 /// carrying them out begins.
 pub const GENERATION_DELETES_BEFORE_SEAL: usize = 1_000;
 
+/// Time after the first delete in the generation that is written to when it is sealed for that: a small but steady writer
+/// would else keep the deletes of weeks waiting.
+pub const DELETE_FREEZE: Duration = Duration::from_secs(5 * 60);
+
 /// Deletes in one generation. Protects memory from a client that deletes faster than segments are written.
 pub const GENERATION_DELETES_MAX: usize = 10_000;
 

@@ -152,6 +152,7 @@ impl Engine {
                 let placed = Placed { tombstone, generation: generation.id, rows: data.rows };
                 view.tombstones.add_covering(placed.clone());
                 data.deletes.add(placed);
+                writer.first_delete.get_or_insert(writer.last_write);
                 // A field of which nothing is left may get another type.
                 writer.types.clear();
             }

@@ -45,6 +45,7 @@ impl Engine {
         writer.refused.clear();
         writer.unlogged.clear();
         writer.must_seal = false;
+        writer.first_delete = None;
         self.worker.wake();
         if broken { self.log_again(writer, view.active(), &next) } else { Ok(()) }
     }

@@ -219,6 +219,7 @@ fn assemble(
         refused: RefusedSeries::default(),
         unlogged: Definitions::default(),
         must_seal: false,
+        first_delete: None,
         last_write: options.clock.monotonic(),
     };
     let opened = options.clock.monotonic();

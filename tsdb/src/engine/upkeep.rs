@@ -24,7 +24,7 @@ use crate::backup::Pin;
 use crate::directory::Directory;
 use crate::error::Result;
 use crate::limits::{
-    GENERATION_DELETES_BEFORE_SEAL, IDLE_FREEZE_LARGE, IDLE_HEAD_BYTES, SEALED_GENERATIONS_MAX,
+    DELETE_FREEZE, GENERATION_DELETES_BEFORE_SEAL, IDLE_FREEZE_LARGE, IDLE_HEAD_BYTES, SEALED_GENERATIONS_MAX,
 };
 use crate::manifest::{Edit, Manifest, SegmentId, State};
 use crate::readers::Readers;
@@ -266,14 +266,16 @@ impl Engine {
         self.damage.save(&*self.fs)
     }
 
-    /// Seals the active generation when it is full or nobody has written to it for long; and on a disk that is almost
+    /// Seals the active generation when it is full, nobody has written to it for long, or deletes wait for it; and on a disk that is almost
     /// full, because the segments take less room than the WAL files that go for them.
     fn seal_if_due(&self) -> Result<()> {
         let mut guard = self.writer.lock();
         let Ok(writer) = guard.running() else { return Ok(()) };
         let view = self.view.load();
         let active = view.active();
-        let idle = self.options.clock.monotonic().saturating_sub(writer.last_write);
+        let now = self.options.clock.monotonic();
+        let idle = now.saturating_sub(writer.last_write);
+        let deleted = writer.first_delete.map(|first| now.saturating_sub(first));
         let idle_max = self.options.idle_freeze.max(Duration::from_secs(1));
         let is_large = active.head_bytes() >= IDLE_HEAD_BYTES;
         let is_due = active.wal_bytes() >= self.generation_wal_bytes()
@@ -281,6 +283,7 @@ impl Engine {
             || active.head_bytes() >= self.options.generation_head_bytes
             || idle >= idle_max
             || active.data.read().deletes.len() >= GENERATION_DELETES_BEFORE_SEAL
+            || deleted.is_some_and(|age| age >= DELETE_FREEZE)
             || (is_large && idle >= IDLE_FREEZE_LARGE);
         if is_due && view.sealed().is_empty() { self.seal(writer) } else { Ok(()) }
     }

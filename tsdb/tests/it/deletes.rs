@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use disk::Fs;
 use model::{Deletion, DeletionSource, FieldType, MeasurementMatch, TagMatch, TagPredicate, TimeRange};
@@ -419,4 +420,23 @@ fn what_a_field_became_after_a_delete_it_stays_when_the_rows_before_are_frozen()
     let is_integer = admits("m,host=a f=1i 20");
     engine.freeze().unwrap();
     assert_eq!((admits("m,host=a f=2i 30"), admits("m,host=a f=2.5 30")), (is_integer, !is_integer));
+}
+
+/// Someone writes all the time, too little to fill the head.
+#[test]
+fn a_delete_does_not_wait_for_a_full_head() {
+    let machine = Machine::new(1);
+    let engine = machine.open();
+    engine.create_database("db").unwrap();
+    write(&engine, "db", None, "m,host=a v=1 10\nn v=1 10");
+    engine.delete("db", &of("m")).unwrap();
+    machine.clock.advance(tsdb::limits::DELETE_FREEZE - Duration::from_secs(1));
+    write(&engine, "db", None, "n v=2 20");
+    engine.maintain_once().unwrap();
+    assert_eq!((engine.stats().freezes, engine.stats().tombstones), (0, 1));
+    machine.clock.advance(Duration::from_secs(1));
+    engine.maintain_once().unwrap();
+    engine.maintain_once().unwrap();
+    assert_eq!((engine.stats().freezes, engine.stats().tombstones), (1, 0));
+    assert_eq!(engine.stats().segment_rows, 2);
 }
