@@ -127,6 +127,13 @@ pub trait Fs: Send + Sync + Debug {
     /// # Errors
     /// [`crate::Error::Locked`] with the holder's process id if known, when another has it.
     fn lock(&self, dir: &Path) -> Result<Box<dyn DirLock>>;
+
+    /// Whether somebody has the lock of a data directory at this moment. Nothing is written; who asks has it
+    /// shared for an instant, in which [`lock`](Self::lock) fails, so ask rarely.
+    ///
+    /// # Errors
+    /// When the lock's file cannot be looked at.
+    fn is_locked(&self, dir: &Path) -> Result<bool>;
 }
 
 /// An open file. Dropping it closes it and syncs nothing.

@@ -346,6 +346,12 @@ impl Fs for SimFs {
     fn lock(&self, dir: &Path) -> Result<Box<dyn DirLock>> {
         Ok(Box::new(SimLock::take(&self.shared, dir)?))
     }
+
+    fn is_locked(&self, dir: &Path) -> Result<bool> {
+        let platform = self.platform();
+        platform.check_power()?;
+        Ok(platform.locks.contains(dir))
+    }
 }
 
 fn make_dir(platform: &mut Platform, above: &Path, dir: &Path) -> Result<()> {

@@ -115,6 +115,10 @@ impl Fs for StdFs {
     fn lock(&self, dir: &Path) -> Result<Box<dyn DirLock>> {
         Ok(Box::new(RealLock::take(dir)?))
     }
+
+    fn is_locked(&self, dir: &Path) -> Result<bool> {
+        RealLock::is_taken(dir)
+    }
 }
 
 /// The folders from `path` upwards that are not there yet, the deepest first.

@@ -36,6 +36,21 @@ impl RealLock {
         writeln!(file, "{}", std::process::id()).map_err(wrap)?;
         Ok(Self { _file: file })
     }
+
+    /// Whether a process has it; without a file nobody ever had.
+    pub(super) fn is_taken(dir: &Path) -> Result<bool> {
+        let path = dir.join(LOCK_FILE_NAME);
+        let wrap = |source| Error::io("look at the lock", &path, source);
+        let file = match File::open(&path) {
+            Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            other => other.map_err(wrap)?,
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(source)) => Err(wrap(source)),
+        }
+    }
 }
 
 fn holder(file: &File) -> Option<u32> {

@@ -118,7 +118,9 @@ fn the_space_of_a_folder_is_known() {
 #[test]
 fn the_second_to_lock_learns_who_was_first() {
     let dir = folder();
+    assert!(!StdFs.is_locked(dir.path()).unwrap() && StdFs.list(dir.path()).unwrap().is_empty());
     let held = StdFs.lock(dir.path()).unwrap();
+    assert!(StdFs.is_locked(dir.path()).unwrap());
     match StdFs.lock(dir.path()) {
         Err(Error::Locked { path, holder }) => {
             assert_eq!(path, dir.path());
@@ -127,6 +129,7 @@ fn the_second_to_lock_learns_who_was_first() {
         other => panic!("expected a locked folder, got {other:?}"),
     }
     drop(held);
+    assert!(!StdFs.is_locked(dir.path()).unwrap());
     StdFs.lock(dir.path()).unwrap();
 }
 

@@ -213,7 +213,9 @@ fn a_folder_is_locked_once_and_a_reboot_unlocks_it() {
     sim.create_dir_all(Path::new("data")).unwrap();
     let held = sim.lock(Path::new("data")).unwrap();
     assert!(matches!(sim.lock(Path::new("data")), Err(Error::Locked { holder: Some(_), .. })));
+    assert!(sim.is_locked(Path::new("data")).unwrap());
     drop(held);
+    assert!(!sim.is_locked(Path::new("data")).unwrap());
     let _held = sim.lock(Path::new("data")).unwrap();
     sim.reboot().lock(Path::new("data")).unwrap();
 }

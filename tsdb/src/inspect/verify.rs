@@ -3,6 +3,7 @@
 mod chunks;
 mod manifest;
 mod segments;
+mod unknown;
 
 use std::path::{Path, PathBuf};
 
@@ -64,7 +65,8 @@ pub struct Progress {
 /// Verifies MANIFEST, segments and WAL. `quick` checks checksums, totals and names, but decodes no page.
 ///
 /// A file that a running server takes away meanwhile is none that is missing, and what a merge puts in its place is
-/// verified too. Memory is that of the largest WAL file, and of one page.
+/// verified too. A segment that the MANIFEST does not know is being written by it; while no server has the directory, it
+/// is a finding. Memory is that of the largest WAL file, and of one page.
 ///
 /// # Errors
 /// When it is no data directory, the MANIFEST is too new, or the disk fails. Damage, of the MANIFEST too, is in
@@ -84,9 +86,11 @@ pub fn verify(
     verified.manifest_frames = store.manifest.frames as u64;
     let marks = findings.note(&store.directory.damage(), damage::read(fs, &store.directory));
     verified.marks = marks.unwrap_or_default();
+    let known = store.manifest.state.clone();
     let mut segments = Segments::new(quick, &mut findings, progress);
     segments.run(store)?;
     segments.report(&mut verified);
+    unknown::check(fs, dir, &known, &mut findings)?;
     let wal = wal(fs, dir)?;
     verified.wal_files = wal.files;
     verified.wal_frames = wal.frames;

@@ -109,4 +109,8 @@ impl Fs for HookedFs {
     fn lock(&self, dir: &Path) -> Result<Box<dyn DirLock>> {
         self.sim.lock(dir)
     }
+
+    fn is_locked(&self, dir: &Path) -> Result<bool> {
+        self.sim.is_locked(dir)
+    }
 }

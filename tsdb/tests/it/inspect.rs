@@ -264,6 +264,26 @@ fn lost_and_shortened_files_are_found() {
     assert!(matches!(&found, Err(Error::Disk(error)) if error.is_not_found()), "{found:?}");
 }
 
+/// The edit that named them was damaged, and looks like a write that was interrupted: `verify` said that all is sound.
+#[test]
+fn segments_that_the_manifest_has_lost_are_found_when_no_engine_is_there() {
+    let machine = Machine::new(5);
+    let engine = machine.open();
+    engine.create_database("db").unwrap();
+    write(&engine, "db", None, "m v=1 1");
+    engine.freeze().unwrap();
+    let len = machine.sim.len(Path::new("data/MANIFEST")).unwrap();
+    machine.sim.truncate_under(Path::new("data/MANIFEST"), len - 1).unwrap();
+    let segments = files(&machine, "segments");
+    let is_named = |found: &Verification| found.findings.iter().any(|finding| finding.path == segments[0]);
+    assert!(!is_named(&verify(&machine, true)), "the engine may be writing it");
+    drop(engine);
+    let found = verify(&machine, true);
+    assert!(is_named(&found) && segments.len() == 1, "{:?}", found.findings);
+    let told = found.findings[0].to_string();
+    assert!(told.contains("whose edit the MANIFEST has lost; a start moves it to lost+found"), "{told}");
+}
+
 #[test]
 fn damage_of_the_wal_and_the_manifest_is_found() {
     let machine = Machine::new(13);
