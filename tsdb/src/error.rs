@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::limits::ERROR_FILES_MAX;
+
 /// A result whose error is [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -42,6 +44,18 @@ pub enum Error {
         dir: PathBuf,
         /// A file that only an engine writes.
         found: PathBuf,
+    },
+    /// The end of the MANIFEST is lost, and with it which run of the engine wrote files of the WAL.
+    #[error("{} does not tell any more whose {} {}: at offset {offset}, {found}; restore a backup, or move the files out of {} to start without their points", manifest.display(), names(files), if files.len() == 1 { "is" } else { "are" }, folder(files))]
+    RunLost {
+        /// The MANIFEST.
+        manifest: PathBuf,
+        /// Where what can be read of it ends.
+        offset: u64,
+        /// What stands there.
+        found: String,
+        /// The files, which may hold points that were acknowledged.
+        files: Vec<PathBuf>,
     },
     /// What should be a backup is none, or not a whole one.
     #[error("{} is no complete backup: {found}", path.display())]
@@ -154,6 +168,22 @@ pub struct Obstacle {
     pub deletes: usize,
     /// Why it cannot be rewritten.
     pub why: String,
+}
+
+/// The names of a few files, and how many more there are.
+fn names(files: &[PathBuf]) -> String {
+    let shown = files.iter().take(ERROR_FILES_MAX).filter_map(|path| path.file_name());
+    let shown: Vec<_> = shown.map(|name| name.to_string_lossy()).collect();
+    match files.len().saturating_sub(ERROR_FILES_MAX) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// The folder that files are in.
+fn folder(files: &[PathBuf]) -> String {
+    let parent = files.first().and_then(|path| path.parent());
+    parent.unwrap_or(Path::new("")).display().to_string()
 }
 
 fn reason(kept_by: Option<&Obstacle>) -> String {

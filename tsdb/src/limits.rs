@@ -292,6 +292,9 @@ pub const BACKUP_PIECE_BYTES: usize = 1 << 20;
 /// How often one who looks in from outside reads the MANIFEST again because a running server moved files under it.
 pub const INSPECT_ATTEMPTS_MAX: usize = 50;
 
+/// Files that one error names; the rest is counted. Protects whoever reads the log.
+pub const ERROR_FILES_MAX: usize = 8;
+
 /// Damaged places that one verification names; the rest is counted. Protects memory, and whoever reads them.
 pub const INSPECT_FINDINGS_MAX: usize = 1000;
 

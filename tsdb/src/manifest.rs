@@ -24,6 +24,7 @@ use crate::directory::{self, Directory};
 use crate::error::{Error, Result};
 use crate::limits::MANIFEST_EDITS_MAX;
 use format::{FORMAT, KIND_FORMAT};
+use reading::Reading;
 
 /// The MANIFEST of an open directory.
 #[derive(Debug)]
@@ -55,9 +56,12 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Reads the MANIFEST of a directory and prepares it for the next edit.
-    pub(crate) fn open(fs: Arc<dyn Fs>, directory: Directory) -> Result<(Self, ManifestReport)> {
-        let found = reading::read(&*fs, &directory.manifest())?;
+    /// Prepares the MANIFEST of a directory, as it was read, for the next edit. A torn end is cut off.
+    pub(crate) fn open(
+        fs: Arc<dyn Fs>,
+        directory: Directory,
+        found: Reading,
+    ) -> Result<(Self, ManifestReport)> {
         log::settle(&*fs, &found.report)?;
         let writer = match found.report.files.first() {
             // A file of an older format takes no new records: it is replaced first.

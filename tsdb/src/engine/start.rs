@@ -5,6 +5,7 @@
 
 mod replay;
 mod segments;
+mod unexplained;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use crate::directory::Directory;
 use crate::error::{Error, Result};
 use crate::generation::Definitions;
 use crate::generation::Generation;
-use crate::manifest::{Edit, Manifest, ManifestReport};
+use crate::manifest::{Edit, Manifest, ManifestReport, reading};
 use crate::options::Options;
 use crate::readers::Readers;
 use crate::shard::Shard;
@@ -77,8 +78,8 @@ impl Engine {
     /// Opens the data directory `dir`, making it if it is not there, and brings back what the WAL holds.
     ///
     /// # Errors
-    /// When another process has the directory, its MANIFEST is missing, damaged or of a later version, or
-    /// the disk fails. Damage elsewhere is told by [`recovery`](Self::recovery), and by the queries that
+    /// When another process has the directory, its MANIFEST is missing, damaged or of a later version, its end does
+    /// not tell whose the WAL is ([`Error::RunLost`]), or the disk fails. Damage elsewhere is told by [`recovery`](Self::recovery), and by the queries that
     /// meet it.
     pub fn open(fs: Arc<dyn Fs>, dir: &Path, options: Options) -> Result<Arc<Self>> {
         let started = options.clock.monotonic();
@@ -163,7 +164,9 @@ fn begin_run(manifest: &mut Manifest, replayed: &Replayed) -> Result<Run> {
 
 fn open_manifest(fs: &Arc<dyn Fs>, directory: &Directory) -> Result<(Manifest, ManifestReport)> {
     if fs.exists(&directory.manifest())? {
-        return Manifest::open(fs.clone(), directory.clone());
+        let found = reading::read(&**fs, &directory.manifest())?;
+        unexplained::refuse(&**fs, directory, &found)?;
+        return Manifest::open(fs.clone(), directory.clone(), found);
     }
     for dir in [directory.segments(), directory.wal()] {
         let entries = if fs.exists(&dir)? { fs.list(&dir)? } else { Vec::new() };

@@ -36,6 +36,13 @@ pub(crate) struct Reading {
     pub(super) report: log::Report,
 }
 
+impl Reading {
+    /// Where the last sound frame ends.
+    pub(crate) fn end(&self) -> u64 {
+        frames_end(&self.report)
+    }
+}
+
 /// Reads the MANIFEST at `path`.
 pub(crate) fn read(fs: &dyn Fs, path: &Path) -> Result<Reading> {
     let mut frames = log::recover(fs, std::slice::from_ref(&path.to_path_buf()), Stop::Unknown)?;

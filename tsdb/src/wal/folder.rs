@@ -50,9 +50,12 @@ pub(crate) struct Folder {
     pub(crate) misnamed: Vec<Oddity>,
     /// Files that are not of this data directory, and copies of files that are there.
     pub(crate) strays: Vec<Oddity>,
+    /// Those of the strays, of generations that are not in segments, that no known run wrote: another directory's, or
+    /// ours if the MANIFEST has lost the run.
+    pub(crate) unexplained: Vec<PathBuf>,
     /// What interrupted writes left.
     pub(crate) temporary: Vec<PathBuf>,
-    /// What has no name of ours.
+    /// What has no name of ours, and folders.
     pub(crate) unknown: Vec<PathBuf>,
 }
 
@@ -62,7 +65,7 @@ struct Named {
     generation: GenerationId,
     number: u64,
     path: PathBuf,
-    /// None if its header is damaged.
+    /// None if its header is damaged or, of a generation that is in segments, cannot be read.
     salt: Option<u64>,
 }
 
@@ -70,10 +73,11 @@ impl Folder {
     /// Looks at every file in the folder, which may not be there.
     ///
     /// # Errors
-    /// When the disk fails, or a file has a format that this program does not know.
+    /// When the disk fails, or a file of a generation that is not in segments has a format that this program does not
+    /// know.
     pub(crate) fn read(fs: &dyn Fs, directory: &Directory, state: &State) -> Result<Self> {
         let mut folder = Self::default();
-        let named = folder.list(fs, &directory.wal())?;
+        let named = folder.list(fs, &directory.wal(), state.flushed)?;
         let mut files: BTreeMap<(GenerationId, u64), PathBuf> = BTreeMap::new();
         let (placed, others): (Vec<Named>, Vec<Named>) =
             named.into_iter().partition(|file| file.is_in_place(&state.runs));
@@ -87,7 +91,10 @@ impl Folder {
                     files.insert(place, file.path);
                 }
                 Some(place) => folder.strays.push(file.copy_of(place)),
-                None => folder.strays.push(file.stray(&state.runs)),
+                None => {
+                    folder.strays.push(file.stray(&state.runs));
+                    folder.unexplained.extend((file.generation > state.flushed).then_some(file.path));
+                }
             }
         }
         for ((generation, number), path) in files {
@@ -100,20 +107,30 @@ impl Folder {
         Ok(folder)
     }
 
-    /// The files that have a name of ours; notes the others.
-    fn list(&mut self, fs: &dyn Fs, dir: &Path) -> Result<Vec<Named>> {
+    /// The files that have a name of ours; notes the others. What is in segments is not needed here: nothing that is
+    /// wrong with such a file keeps anybody from the others.
+    fn list(&mut self, fs: &dyn Fs, dir: &Path, flushed: GenerationId) -> Result<Vec<Named>> {
         let mut named = Vec::new();
         let entries = if fs.exists(dir)? { fs.list(dir)? } else { Vec::new() };
         for entry in entries {
             let path = dir.join(&entry.name);
             match directory::wal_name(&entry.name) {
-                Some((generation, number)) => match log::salt(fs, &path) {
-                    // A running engine has taken it away.
-                    Err(error) if error.is_not_found() => {}
-                    salt => named.push(Named { generation, number, path, salt: salt? }),
-                },
+                Some((generation, number)) if !entry.is_dir => {
+                    let mut file = Named { generation, number, path, salt: None };
+                    match log::salt(fs, &file.path) {
+                        // A running engine has taken it away.
+                        Err(error) if error.is_not_found() => continue,
+                        Err(disk::Error::Foreign { found, .. }) if generation <= flushed => {
+                            self.strays.push(file.odd(format!("one of format {found}")));
+                            continue;
+                        }
+                        Err(_) if generation <= flushed => {}
+                        salt => file.salt = salt?,
+                    }
+                    named.push(file);
+                }
                 None if directory::is_temporary(&entry.name) => self.temporary.push(path),
-                None => self.unknown.push(path),
+                _ => self.unknown.push(path),
             }
         }
         Ok(named)

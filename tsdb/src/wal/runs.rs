@@ -69,6 +69,11 @@ impl Runs {
         self.of(generation).is_some_and(has)
     }
 
+    /// Whether no run is known: none has begun yet, or the directory is a copy without a WAL.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether a run of this directory may have written this generation.
     pub(crate) fn covers(&self, generation: GenerationId) -> bool {
         self.of(generation).is_some()

@@ -296,3 +296,144 @@ fn check_copy(copy: &Image, context: &str) {
         assert!(is_empty || places.iter().any(is_there), "{context}: {} is gone; {damage:?}", path.display());
     }
 }
+
+/// Where the last frame of the MANIFEST begins: that of its last run.
+fn last_frame(manifest: &[u8]) -> usize {
+    let mut at = 40;
+    loop {
+        let len = u32::from_le_bytes(manifest[at..at + 4].try_into().unwrap());
+        let next = at + (17 + usize::try_from(len).unwrap()).next_multiple_of(8);
+        if next >= manifest.len() {
+            return at;
+        }
+        at = next;
+    }
+}
+
+/// A directory that was stopped, then started again, written to and killed, with its MANIFEST.
+fn machine_after_a_stop(seed: u64, host: &str) -> (Machine, Vec<u8>) {
+    let machine = machine_with(seed, host, 0);
+    machine.open().stop().unwrap();
+    write(&machine.open(), "db", None, &format!("m,host={host} v=1 2"));
+    let manifest = machine.sim.read(&Path::new(DIR).join("MANIFEST")).unwrap();
+    (machine, manifest)
+}
+
+/// The last frame is `started` until something is flushed. Without it nobody knows the run whose files hold what was
+/// acknowledged since: they would have gone to `lost+found/`, and the engine would have served without them.
+#[test]
+fn a_manifest_that_lost_its_last_run_is_refused_and_nothing_is_touched() {
+    let (machine, whole) = machine_after_a_stop(1, "own");
+    let manifest = Path::new(DIR).join("MANIFEST");
+    let started = last_frame(&whole);
+    let mut flipped = whole.clone();
+    flipped[started + 20] ^= 1;
+    let cut = |len: usize| whole[..len].to_vec();
+    let no_edit = format!("at offset {started}, {} bytes are no edit", whole.len() - started);
+    for (bytes, why) in [
+        (flipped, no_edit.clone()),
+        ([cut(started), vec![0xff; whole.len() - started]].concat(), no_edit),
+        (cut(started + 9), format!("at offset {started}, 9 bytes are no edit")),
+        (cut(started), format!("at offset {started}, the last edit says that the WAL is empty")),
+    ] {
+        put(&machine.sim, &manifest, &bytes);
+        let before = Image::of(&machine.sim, Path::new(DIR));
+        for _ in 0..2 {
+            let refused = machine.try_open().unwrap_err();
+            assert_eq!(
+                refused.to_string(),
+                format!(
+                    "data/MANIFEST does not tell any more whose 0000000002-0000000001.wal is: {why}; restore a \
+                     backup, or move the files out of data/wal to start without their points"
+                )
+            );
+            assert_eq!(Image::of(&machine.sim, Path::new(DIR)), before);
+        }
+        assert!(!findings(&machine).is_empty());
+    }
+    put(&machine.sim, &manifest, &whole);
+    assert_eq!(dump_policy(&machine.open(), "db", None), rows("own", 0..=1));
+}
+
+/// Also of a run that came after a kill: the files of the one before are known, its own are not.
+#[test]
+fn the_files_of_a_lost_run_are_not_put_aside_for_those_of_the_run_before_it() {
+    let machine = machine_with(1, "own", 2);
+    let manifest = Path::new(DIR).join("MANIFEST");
+    let bytes = machine.sim.read(&manifest).unwrap();
+    put(&machine.sim, &manifest, &bytes[..bytes.len() - 3]);
+    let refused = machine.try_open().unwrap_err().to_string();
+    assert!(refused.contains("whose 0000000004-0000000001.wal is: at offset"), "{refused}");
+    let moved = machine.sim.read(&wal(4, 1)).unwrap();
+    machine.sim.remove_file(&wal(4, 1)).unwrap();
+    let engine = machine.open();
+    assert_eq!((&engine.recovery().damage[..], moved.is_empty()), (&[][..], false));
+    assert_eq!(dump_policy(&engine, "db", None), rows("own", 0..=1), "as its owner wanted");
+}
+
+#[test]
+fn a_file_of_another_directory_beside_a_damaged_manifest_is_not_taken_for_ours() {
+    let (other, _) = machine_after_a_stop(2, "other");
+    let (machine, whole) = machine_after_a_stop(1, "own");
+    let manifest = Path::new(DIR).join("MANIFEST");
+    put(&machine.sim, &manifest, &whole[..whole.len() - 1]);
+    put(&machine.sim, &wal(2, 1), &other.sim.read(&wal(2, 1)).unwrap());
+    let before = Image::of(&machine.sim, Path::new(DIR));
+    let refused = machine.try_open().unwrap_err().to_string();
+    assert!(refused.contains("whose 0000000002-0000000001.wal is"), "{refused}");
+    assert_eq!(Image::of(&machine.sim, Path::new(DIR)), before);
+}
+
+/// A power cut while the run is made known leaves no file of it: there is nothing to refuse.
+#[test]
+fn a_start_that_was_interrupted_while_its_run_was_made_known_starts_again() {
+    let machine = machine_with(1, "own", 1);
+    drop(machine.open());
+    let manifest = Path::new(DIR).join("MANIFEST");
+    let bytes = machine.sim.read(&manifest).unwrap();
+    let run: Vec<PathBuf> =
+        files(&machine.sim, "wal").into_iter().filter(|path| *path != wal(3, 1)).collect();
+    run.iter().for_each(|path| machine.sim.remove_file(path).unwrap());
+    put(&machine.sim, &manifest, &bytes[..bytes.len() - 3]);
+    let engine = machine.open();
+    assert!(engine.recovery().manifest_torn_bytes > 0);
+    assert_eq!(
+        (&engine.recovery().damage[..], dump_policy(&engine, "db", None)),
+        (&[][..], rows("own", 0..=1))
+    );
+}
+
+/// What is wrong with a file that nobody needs keeps nobody from starting or stopping.
+#[test]
+fn files_of_flushed_generations_need_not_be_readable() {
+    let (other, life) = (machine_with(2, "other", 1), rows("own", 0..=1));
+    let sound = other.sim.read(&wal(3, 1)).unwrap();
+    let mut later = sound.clone();
+    later[8] = 9;
+    let crc = disk::crc32(&later[..36]);
+    later[36..40].copy_from_slice(&crc.to_le_bytes());
+    for at_stop in [false, true] {
+        let machine = machine_with(1, "own", 1);
+        let place = || {
+            put(&machine.sim, &wal(1, 1), &later);
+            put(&machine.sim, &wal(1, 2), &sound[..20]);
+            machine.sim.create_dir_all(&wal(1, 3)).unwrap();
+            machine.sim.create_dir_all(&wal(90, 1)).unwrap();
+        };
+        if at_stop {
+            let engine = machine.open();
+            place();
+            engine.stop().unwrap();
+        } else {
+            place();
+        }
+        let engine = machine.open();
+        let report = engine.recovery();
+        assert_eq!(report.damage.iter().any(|damage| damage.contains("found one of format 9")), !at_stop);
+        assert_eq!(dump_policy(&engine, "db", None), life);
+        let aside = machine.sim.list(&Path::new(DIR).join("lost+found")).unwrap();
+        let folders = aside.iter().filter(|entry| entry.is_dir).count();
+        assert_eq!((folders, aside.iter().any(|entry| entry.name == "0000000001-0000000001.wal")), (2, true));
+        assert!(!machine.sim.exists(&wal(1, 2)).unwrap());
+    }
+}

@@ -102,7 +102,7 @@ fn tidy(
     state: &State,
     report: &mut RecoveryReport,
 ) -> Result<Vec<WalPath>> {
-    let Folder { counting, flushed, misnamed, strays, temporary, unknown } =
+    let Folder { counting, flushed, misnamed, strays, unexplained: _, temporary, unknown } =
         Folder::read(fs, directory, state)?;
     let (past, aside) = if report.damage.is_empty() { (flushed, Vec::new()) } else { (Vec::new(), flushed) };
     for path in aside.iter().chain(&unknown) {
