@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
-use model::SeriesRequest;
+use model::{SeriesRequest, TimeRange};
 
 use super::Snapshot;
 use super::series::{Found, Local, each_place};
 use crate::error::Result;
 use crate::head::HeadView;
 
-/// Gives the places of the series that are asked for and have a row there.
+/// Gives the places of the series that are asked for and have a row there, at whatever time: as long as nothing is
+/// deleted a place in which part of the time lies that is asked for lists all of its series, and what a delete has
+/// emptied goes out of the list at once, not when it is carried out.
 pub(super) fn each_live(
     snapshot: &Snapshot,
     request: &SeriesRequest,
@@ -31,7 +33,7 @@ pub(super) fn each_live(
             }
         }
     };
-    each_place(snapshot, request, each)?;
+    each_place(snapshot, request, &TimeRange::ALL, each)?;
     let mut heads = HashMap::new();
     for found in partly_hidden {
         let Local::Head { shard, generation, series } = found.place else { continue };

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use hashbrown::HashSet;
-use model::{KeyRef, Leased, SeriesRequest, TagPredicate};
+use model::{KeyRef, Leased, SeriesRequest, TagPredicate, TimeRange};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::Snapshot;
@@ -134,9 +134,12 @@ impl Snapshot {
         each_head_key(self, request, take)
     }
 
-    /// Whether a delete hides rows of a measurement: then series are looked at one by one.
+    /// Whether a delete may hide rows of a measurement in a shard that is looked at, at whatever time: then series are
+    /// looked at one by one.
     fn hides_some(&self, measurement: &str) -> bool {
-        !self.touching(measurement, &self.time).is_empty()
+        let touching = self.touching(measurement, &TimeRange::ALL);
+        let hides = |time: &TimeRange| touching.iter().any(|placed| placed.tombstone.time.overlaps(time));
+        !touching.is_empty() && self.shards().any(|shard| hides(&shard.info.time))
     }
 
     fn count_in_only_segment(&self, request: &SeriesRequest) -> Result<Option<u64>> {
@@ -145,7 +148,7 @@ impl Snapshot {
         only.reader()?.count_series(&request.measurement, &request.tags).map(Some)
     }
 
-    /// The segment that all rows lie in, if there is one.
+    /// The segment that all rows lie in, if there is one and it may have some of the time.
     fn only_segment(&self) -> Option<&crate::shard::Segment> {
         let mut segments = self.shards().flat_map(|shard| &shard.segments);
         let has_heads = || {
@@ -153,7 +156,8 @@ impl Snapshot {
                 self.generations.iter().any(|(held, _)| held.data.read().heads.contains_key(&shard.info.id))
             })
         };
-        segments.next().filter(|_| segments.next().is_none() && !has_heads())
+        let only = segments.next().filter(|_| segments.next().is_none() && !has_heads());
+        only.filter(|segment| segment.info.time.overlaps(&self.time))
     }
 
     fn each_segment(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{KeyRef, Lease, SeriesKey, SeriesRequest, Tags};
+use model::{KeyRef, Lease, SeriesKey, SeriesRequest, Tags, TimeRange};
 
 use super::Snapshot;
 use super::heads::{HeadSeries, SERIES_PER_LOCK};
@@ -73,7 +73,7 @@ pub(crate) fn matching(
 ) -> Result<Vec<Matched>> {
     let mut found: BTreeMap<SeriesKey, Matched> = BTreeMap::new();
     let mut bytes = 0;
-    each_place(snapshot, request, |Found { key, tags, place, hidden }| {
+    each_place(snapshot, request, &request.time, |Found { key, tags, place, hidden }| {
         bytes += size_of::<Local>();
         let matched = found.entry(key).or_insert_with_key(|key| {
             bytes += bytes_of(key, &tags);
@@ -106,9 +106,13 @@ pub(super) fn check(request: &SeriesRequest) -> Result<()> {
 
 /// Gives every place of every series that is asked for: shard by shard, segments before heads. Places of which everything
 /// is known to be hidden are left out.
+///
+/// `deletes` is the time whose deletes count: that of the rows which are wanted, or all time for whoever judges a place as
+/// a whole.
 pub(crate) fn each_place(
     snapshot: &Snapshot,
     request: &SeriesRequest,
+    deletes: &TimeRange,
     mut take: impl FnMut(Found) -> Result<()>,
 ) -> Result<()> {
     let SeriesRequest { measurement, tags: predicate, time, .. } = request;
@@ -116,7 +120,7 @@ pub(crate) fn each_place(
         check(request)?;
         take(found)
     };
-    let touching = snapshot.touching(measurement, time);
+    let touching = snapshot.touching(measurement, deletes);
     for (number, shard) in snapshot.shards().enumerate() {
         if !shard.info.time.overlaps(time) {
             continue;

@@ -103,6 +103,45 @@ fn a_deleted_series_is_in_no_dictionary() {
     assert_eq!(values.len(), 49);
 }
 
+/// A list says what has rows in the segments and heads of the time that is asked for; a delete outside of that time counts.
+#[test]
+fn a_deleted_series_is_not_listed_whatever_the_time_that_is_asked_for() {
+    let machine = Machine::new(14);
+    let engine = machine.open();
+    engine.create_database("db").unwrap();
+    let late = NOW_NS + 1_000_000;
+    let second = "odd,c=c9 v=1\n";
+    write(&engine, "db", None, &format!("{second}req,c=gone,old=x v=1 {NOW_NS}\nreq,c=kept v=1 {late}\n"));
+    let time = TimeRange::new(NOW_NS - 10, NOW_NS + 10);
+    let deletion = Deletion { time, ..crate::deletes::of("req") };
+    let answers = |time: TimeRange| {
+        let request = SeriesRequest { time, ..wanted("req", &TagPredicate::All) };
+        let snapshot = engine.snapshot("db", None).unwrap();
+        let values = snapshot.tag_values("c", &request).unwrap().join(" ");
+        let keys = snapshot.tag_keys(&request).unwrap().join(" ");
+        let series = snapshot.series(&request).unwrap().len();
+        (values, keys, series, snapshot.series_count(&request).unwrap())
+    };
+    let since = TimeRange::new(late - 10, late + 10);
+    assert_eq!(answers(since), ("gone kept".into(), "c old".into(), 2, 2), "they lie in one head");
+    engine.delete("db", &deletion).unwrap();
+    let kept = ("kept".into(), "c".into(), 1, 1);
+    assert_eq!(answers(since), kept, "in a head");
+    engine.freeze().unwrap();
+    assert_eq!(answers(since), kept, "when it is frozen");
+    write(&engine, "db", None, &format!("req,c=gone,old=x v=1 {NOW_NS}\nreq,c=kept v=1 {late}\n"));
+    engine.freeze().unwrap();
+    assert_eq!(answers(since), ("gone kept".into(), "c old".into(), 2, 2), "in a segment");
+    engine.delete("db", &deletion).unwrap();
+    assert_eq!(answers(since), kept, "as long as the delete waits");
+    for _ in 0..4 {
+        engine.freeze().unwrap();
+        engine.maintain_once().unwrap();
+    }
+    assert_eq!(answers(since), kept, "when it was carried out");
+    assert_eq!(answers(TimeRange::new(late + 10, late + 20)), (String::new(), String::new(), 0, 0), "of nobody");
+}
+
 #[test]
 fn a_list_that_the_budget_has_no_room_for_is_refused() {
     let machine = Machine::new(9);
