@@ -77,9 +77,10 @@ impl Head {
         self.present.before(rows)
     }
 
-    /// The series whose first row has this number or a higher one.
-    pub(crate) fn series_from(&self, rows: RowNumber) -> impl Iterator<Item = SeriesId> + '_ {
-        self.present.from(rows)
+    /// The series whose first row has this number or a higher one, in the order in which they came, without the first
+    /// `known` of them.
+    pub(crate) fn series_from(&self, rows: RowNumber, known: usize) -> impl Iterator<Item = SeriesId> + '_ {
+        self.present.from(rows, known)
     }
 
     /// Whether a series has a row.

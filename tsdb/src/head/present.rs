@@ -52,10 +52,11 @@ impl Present {
         self.series[..count].iter().map(|(series, _)| *series)
     }
 
-    /// The series whose first row has this number or a higher one.
-    pub(super) fn from(&self, rows: RowNumber) -> impl Iterator<Item = SeriesId> + '_ {
+    /// The series whose first row has this number or a higher one, in the order in which they came, without the first
+    /// `known` of them.
+    pub(super) fn from(&self, rows: RowNumber, known: usize) -> impl Iterator<Item = SeriesId> + '_ {
         let count = self.series.partition_point(|(_, first)| *first < rows);
-        self.series[count..].iter().map(|(series, _)| *series)
+        self.series[count..].iter().skip(known).map(|(series, _)| *series)
     }
 
     /// All series, in the order in which they came.

@@ -9,9 +9,7 @@ use super::Snapshot;
 use super::selected::Selected;
 use super::series::check;
 use crate::error::Result;
-use crate::generation::{
-    Asker, Chains, Facet, Generation, GenerationData, IndexTexts, MeasurementId, RowNumber, SeriesId,
-};
+use crate::generation::{Asker, Chains, Facet, Generation, IndexTexts, MeasurementId, RowNumber, SeriesId};
 use crate::head::Head;
 use crate::limits::INDEX_SERIES_MIN;
 use crate::shard::{Shard, ShardId};
@@ -107,13 +105,15 @@ impl<'a> HeadSeries<'a> {
         selected: &Selected,
         mut take: impl FnMut(&str) -> Result<()>,
     ) -> Result<()> {
+        let mut seen = Seen::new(self.rows);
         for values in pieces(chains.value_count()) {
             check(self.request)?;
             let data = self.held.data.read();
-            let Some(seen) = Seen::open(&data, self) else { return Ok(()) };
+            let Some(head) = data.heads.get(&self.shard) else { return Ok(()) };
+            let is_seen = seen.look(head);
             let texts = IndexTexts { tables: &data.tables, series };
             for value in values {
-                if chains.series_of(value, series).any(|id| selected.contains(id) && seen.has(id)) {
+                if chains.series_of(value, series).any(|id| selected.contains(id) && is_seen(id)) {
                     take(&chains.text(value, texts))?;
                 }
             }
@@ -140,12 +140,13 @@ impl<'a> HeadSeries<'a> {
 
     /// Those of the series that the snapshot sees in this head.
     fn seen(&self, series: &[SeriesId], passes: impl Fn(SeriesId) -> bool) -> Result<Vec<SeriesId>> {
-        let mut ids = Vec::new();
+        let (mut ids, mut seen) = (Vec::new(), Seen::new(self.rows));
         for series in series.chunks(16 * SERIES_PER_LOCK) {
             check(self.request)?;
             let data = self.held.data.read();
-            let Some(seen) = Seen::open(&data, self) else { break };
-            ids.extend(series.iter().copied().filter(|id| passes(*id) && seen.has(*id)));
+            let Some(head) = data.heads.get(&self.shard) else { break };
+            let is_seen = seen.look(head);
+            ids.extend(series.iter().copied().filter(|id| passes(*id) && is_seen(*id)));
         }
         Ok(ids)
     }
@@ -258,20 +259,24 @@ fn pieces(count: usize) -> impl Iterator<Item = std::ops::Range<u32>> {
 }
 
 /// Which series a head has for its snapshot.
-struct Seen<'a> {
-    head: &'a Head,
-    /// Those whose first row came after the snapshot.
+#[derive(Debug)]
+struct Seen {
+    /// Rows with this number or a higher one are not seen.
+    rows: RowNumber,
+    /// Those whose first row came after the snapshot. There are more of them with every look at the head.
     newer: hashbrown::HashSet<SeriesId>,
 }
 
-impl<'a> Seen<'a> {
-    fn open(data: &'a GenerationData, of: &HeadSeries<'_>) -> Option<Self> {
-        let head = data.heads.get(&of.shard)?;
-        Some(Self { head, newer: head.series_from(of.rows).collect() })
+impl Seen {
+    fn new(rows: RowNumber) -> Self {
+        Self { rows, newer: hashbrown::HashSet::new() }
     }
 
-    fn has(&self, id: SeriesId) -> bool {
-        self.head.has_series(id) && (self.newer.is_empty() || !self.newer.contains(&id))
+    /// Whether a series is seen in the head as it is now: its lock was let go since the last look.
+    fn look<'a>(&'a mut self, head: &'a Head) -> impl Fn(SeriesId) -> bool + 'a {
+        self.newer.extend(head.series_from(self.rows, self.newer.len()));
+        let newer = &self.newer;
+        move |id| head.has_series(id) && (newer.is_empty() || !newer.contains(&id))
     }
 }
 
@@ -286,5 +291,25 @@ fn may_match(key: &str, predicate: &TagPredicate) -> bool {
         TagPredicate::And(parts) => parts.iter().all(|part| may_match(key, part)),
         TagPredicate::Or(parts) => parts.iter().any(|part| may_match(key, part)),
         TagPredicate::All | TagPredicate::Tag { .. } => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn series_that_come_after_the_snapshot_are_not_seen_however_often_the_head_is_looked_at() {
+        let (mut head, mut seen) = (Head::default(), Seen::new(3));
+        head.note(0, 0, 0);
+        head.note(1, 0, 2);
+        head.note(2, 0, 3);
+        let all = |seen: &mut Seen, head: &Head| (0..5).filter(|id| seen.look(head)(*id)).collect::<Vec<_>>();
+        assert_eq!(all(&mut seen, &head), [0, 1]);
+        head.note(3, 0, 4);
+        head.note(1, 0, 5);
+        head.note(4, 0, 6);
+        assert_eq!(all(&mut seen, &head), [0, 1]);
+        assert_eq!(seen.newer.len(), 3, "each of them is noted once");
     }
 }
