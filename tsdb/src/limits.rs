@@ -49,6 +49,10 @@ pub const INDEX_SERIES_MIN: usize = 2048;
 /// from tags that were asked for once.
 pub const INDEX_BUDGET_DIVISOR: usize = 16;
 
+/// Tags that the index of one generation remembers to have had no room for; beyond it the oldest are tried again. Protects
+/// queries from making again and again what does not fit.
+pub const INDEX_REFUSED_MAX: usize = 256;
+
 /// Row shapes (sets of fields that came together) of one generation. Beyond it a row is split into
 /// shapes of one field. Protects the head from a writer whose every line has other fields.
 pub const SHAPES_MAX: usize = 4096;

@@ -3,7 +3,7 @@
 //! A thread that reads while it reads already fails the test: with a writer waiting in between it would wait for ever.
 
 use std::fmt;
-use std::sync::PoisonError;
+use std::sync::{PoisonError, TryLockError};
 
 use shuttle::sync;
 pub use shuttle::sync::{RwLockReadGuard, RwLockWriteGuard};
@@ -26,6 +26,15 @@ impl<T> RwLock<T> {
     /// Waits until nobody has the value.
     pub fn write(&self) -> RwLockWriteGuard<'_, T> {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the value unless somebody has it.
+    pub fn try_write(&self) -> Option<RwLockWriteGuard<'_, T>> {
+        match self.0.try_write() {
+            Ok(guard) => Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 }
 

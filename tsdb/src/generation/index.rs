@@ -1,20 +1,26 @@
 //! Which series of a generation have a tag value: made when a query first asks for a tag, and added to by later ones.
 //!
 //! Writers know nothing of it. It is a cache: it holds no more than a part of the budget, and goes when there is no
-//! room for it, or when writers need the room; whoever asks then looks at each series. Keys and values lie in the
+//! room for it, or when writers need the room; whoever asks then looks at each series. What there was no room for is
+//! refused for a while ([`Refused`]) and takes nothing away from what is there. Keys and values lie in the
 //! tables of the generation only; what is kept here are four bytes for each series and tag that was asked for, and
 //! fourteen to twenty-three for each distinct value ([`Chains`]).
 //!
 //! Lock order: the index before the data of its generation.
 
 mod chains;
+mod refused;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 
 use model::{Budget, CancelToken, KeyRef, Lease, Share};
-use threads::RwLock;
+use threads::{RwLock, RwLockReadGuard};
 
 pub(crate) use chains::{Chains, Texts};
+
+use refused::{Refused, Wanted};
 
 use super::{GenerationData, MeasurementId, SeriesId, Tables};
 use crate::error::{Error, Result};
@@ -24,7 +30,7 @@ use crate::limits::INDEX_BUDGET_DIVISOR;
 const SERIES_PER_STEP: usize = 16_384;
 
 /// What series are told apart by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Facet {
     /// The value of a tag; the empty text without it.
     Value(Box<str>),
@@ -80,7 +86,11 @@ struct State {
     measurements: Vec<OfMeasurement>,
     bytes: usize,
     lease: Option<Lease>,
+    refused: Refused,
 }
+
+/// How far something has been taken in: series in their lists, and in the facet.
+type Reached = (SeriesId, usize);
 
 #[derive(Debug, Default)]
 struct OfMeasurement {
@@ -109,10 +119,7 @@ impl Index {
         take: impl FnOnce(&[SeriesId]) -> Result<T>,
     ) -> Result<Option<T>> {
         let goal = asker.data.read().tables.series_count();
-        if !self.cover(asker, measurement, None, goal)? {
-            return Ok(None);
-        }
-        let state = self.0.read();
+        let Some(state) = self.covering(asker, measurement, None, goal)? else { return Ok(None) };
         state.measurements.get(measurement as usize).map(|of| take(&of.series)).transpose()
     }
 
@@ -128,46 +135,91 @@ impl Index {
         take: impl FnOnce(&[SeriesId], &Chains) -> Result<T>,
     ) -> Result<Option<T>> {
         let goal = asker.data.read().tables.series_count();
-        if !self.cover(asker, measurement, Some(facet), goal)? {
-            return Ok(None);
-        }
-        let state = self.0.read();
+        let Some(state) = self.covering(asker, measurement, Some(facet), goal)? else { return Ok(None) };
         let of = state.measurements.get(measurement as usize);
         let found = of.and_then(|of| Some((of, of.chains.iter().find(|chains| chains.facet == *facet)?)));
         found.map(|(of, chains)| take(&of.series, chains)).transpose()
     }
 
-    /// Gives back what it holds.
+    /// Gives back what it holds, unless it is being read or added to: writers do not wait for readers.
     pub(crate) fn clear(&self) {
-        *self.0.write() = State::default();
+        if let Some(mut state) = self.0.try_write() {
+            *state = State::default();
+        }
     }
 
-    /// Takes in all series below `goal`; false if there is no room for that.
-    fn cover(
+    /// The index with all series below `goal`; nothing where there is no room for them.
+    fn covering(
         &self,
         asker: Asker<'_>,
         measurement: MeasurementId,
         facet: Option<&Facet>,
         goal: usize,
-    ) -> Result<bool> {
-        if self.0.read().covers(measurement, facet, goal) {
-            return Ok(true);
+    ) -> Result<Option<RwLockReadGuard<'_, State>>> {
+        let state = self.0.read();
+        if state.covers(measurement, facet, goal) {
+            return Ok(Some(state));
         }
+        if state.refused.holds(facet.map(|facet| (measurement, facet)), goal, free(asker.budget)) {
+            return Ok(None);
+        }
+        drop(state);
+        let mut reached = Reached::default();
         loop {
             if asker.cancel.is_cancelled() {
                 return Err(Error::Cancelled);
             }
-            let mut state = self.0.write();
-            if state.covers(measurement, facet, goal) {
-                return Ok(true);
-            }
-            state.extend(&asker.data.read().tables, measurement, facet, goal);
-            if !state.lease(asker.budget) {
-                *state = State::default();
-                return Ok(false);
+            match self.step(asker, measurement, facet, goal, &mut reached) {
+                None => {}
+                Some(true) => return Ok(self.still_covering(measurement, facet, goal)),
+                Some(false) => return Ok(None),
             }
         }
     }
+
+    /// The index, if it has all series below `goal` now. Whoever has made it so let go of the lock since, and others may
+    /// have cleared it and begun anew.
+    fn still_covering(
+        &self,
+        measurement: MeasurementId,
+        facet: Option<&Facet>,
+        goal: usize,
+    ) -> Option<RwLockReadGuard<'_, State>> {
+        Some(self.0.read()).filter(|state| state.covers(measurement, facet, goal))
+    }
+
+    /// Takes in a few more of the series below `goal`: true when all are there, false if that will not be.
+    fn step(
+        &self,
+        asker: Asker<'_>,
+        measurement: MeasurementId,
+        facet: Option<&Facet>,
+        goal: usize,
+        reached: &mut Reached,
+    ) -> Option<bool> {
+        let mut state = self.0.write();
+        if state.covers(measurement, facet, goal) {
+            return Some(true);
+        }
+        let wanted = facet.map(|facet| (measurement, facet));
+        // Others may take away what is there as often as it is made.
+        if state.reached(wanted) < *reached || state.refused.holds(wanted, goal, free(asker.budget)) {
+            return Some(false);
+        }
+        let is_list = (state.covered as usize) < goal;
+        state.extend(&asker.data.read().tables, measurement, facet, goal);
+        let has_room = state.lease(asker.budget) || (is_list && state.lease_without_facets(asker.budget));
+        if !has_room {
+            state.refuse(wanted.filter(|_| !is_list), goal, asker.budget);
+            return Some(false);
+        }
+        *reached = state.reached(wanted);
+        None
+    }
+}
+
+fn free(budget: &Budget) -> usize {
+    budget.limit().saturating_sub(budget.used())
 }
 
 impl State {
@@ -200,8 +252,20 @@ impl State {
             let chains = of.chains.iter_mut().filter(|chains| chains.facet == *facet);
             chains.for_each(|chains| chains.extend(tables, &of.series, SERIES_PER_STEP));
         }
+        self.weigh();
+    }
+
+    fn weigh(&mut self) {
         self.bytes = self.measurements.capacity() * size_of::<OfMeasurement>()
             + self.measurements.iter().map(OfMeasurement::bytes).sum::<usize>();
+    }
+
+    fn reached(&self, wanted: Wanted<'_>) -> Reached {
+        let chains = wanted.and_then(|(measurement, facet)| {
+            let of = self.measurements.get(measurement as usize)?;
+            of.chains.iter().find(|chains| chains.facet == *facet)
+        });
+        (self.covered, chains.map_or(0, Chains::len))
     }
 
     fn of(&mut self, measurement: usize) -> &mut OfMeasurement {
@@ -215,7 +279,32 @@ impl State {
     fn lease(&mut self, budget: &Budget) -> bool {
         let lease = self.lease.get_or_insert_with(|| budget.empty_lease(Share::Head));
         let more = self.bytes.saturating_sub(lease.bytes());
+        lease.shrink_to(self.bytes);
         self.bytes <= budget.limit() / INDEX_BUDGET_DIVISOR && lease.grow(more).is_ok()
+    }
+
+    /// The same, after the lists of series have taken the room of all facets: without the lists there are no facets.
+    fn lease_without_facets(&mut self, budget: &Budget) -> bool {
+        self.measurements.iter_mut().for_each(|of| of.chains = Vec::new());
+        self.refused = Refused::default();
+        self.weigh();
+        self.lease(budget)
+    }
+
+    /// Gives up what was to be taken in. It is tried again when the series have doubled; if it was the budget that had
+    /// no room, also when twice of what was held is free.
+    fn refuse(&mut self, wanted: Wanted<'_>, series: usize, budget: &Budget) {
+        let (held, is_bound) = (self.bytes, self.bytes > budget.limit() / INDEX_BUDGET_DIVISOR);
+        match wanted {
+            Some((measurement, facet)) => {
+                self.of(measurement as usize).chains.retain(|chains| chains.facet != *facet);
+                self.weigh();
+                self.lease(budget);
+            }
+            None => *self = Self::default(),
+        }
+        let free = if is_bound { usize::MAX } else { 2 * (held - self.bytes) };
+        self.refused.add(wanted, 2 * series, free);
     }
 }
 
