@@ -30,10 +30,11 @@ use disk::Fs;
 pub use folder::BackupFolder;
 pub use format::{CONTENTS_NAME, LIST_NAME};
 pub use list::{BackupFile, BackupList, Checksum};
-pub use restore::{Restored, restore, verify};
+pub use restore::{Restored, Restoring, restore, verify};
 
 pub(crate) use format::FORMAT;
 pub(crate) use list::is_sound;
+pub(crate) use restore::is_unfinished;
 
 use crate::error::{Error, Result};
 use crate::manifest::SegmentId;

@@ -57,6 +57,12 @@ pub enum Error {
         /// The files, which may hold points that were acknowledged.
         files: Vec<PathBuf>,
     },
+    /// The directory is one that a restore was making when it was cut short.
+    #[error("a restore into {} has not ended: run the same `vigie restore` again", dir.display())]
+    RestoreUnfinished {
+        /// The data directory.
+        dir: PathBuf,
+    },
     /// What should be a backup is none, or not a whole one.
     #[error("{} is no complete backup: {found}", path.display())]
     NotABackup {

@@ -60,7 +60,7 @@ mod wal;
 
 pub use backup::{
     Backup, BackupFile, BackupFolder, BackupList, CONTENTS_NAME, Checksum, LIST_NAME, OwnedFile, Restored,
-    restore, verify,
+    Restoring, restore, verify,
 };
 pub use catalog::{PolicySpec, PolicyUpdate};
 pub use damage::DamageMark;

@@ -4,14 +4,14 @@ use crate::backup_command::unpack;
 use crate::cli::RestoreOptions;
 use crate::inspect::counted;
 use crate::progress::{Progress, Unit};
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, bail};
 use disk::{Fs, StdFs};
 use model::{Budget, SystemClock};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
-use tsdb::{Engine, Options, Restored};
+use tsdb::{Engine, Options, Restored, Restoring};
 
 /// Memory for opening the restored store once.
 const MEMORY_BYTES: usize = 256 << 20;
@@ -19,16 +19,18 @@ const MEMORY_BYTES: usize = 256 << 20;
 /// Restores, or with `--verify` only looks, and says what there is.
 pub(crate) fn run(options: &RestoreOptions) -> anyhow::Result<()> {
     let started = Instant::now();
+    are_there(options)?;
+    // Before anything is unpacked: until the end, a server must not take the directory for a new one.
+    let target = options.data_dir.as_deref().filter(|_| !options.verify);
+    let target = target.map(|dir| Restoring::begin(&StdFs, dir)).transpose()?;
     let beside = options.data_dir.clone().unwrap_or_else(|| options.source.clone());
     let unpacked = Unpacked::new(&beside, &options.base, &options.source)?;
     let progress = Progress::new(Unit::Bytes, None);
     let advance = |bytes| progress.advance(bytes);
-    let done = match &options.data_dir {
-        _ if options.verify => tsdb::verify(&StdFs, &unpacked.source, &unpacked.bases, advance)?,
-        Some(dir) => {
-            let (source, bases) = (&unpacked.source, &unpacked.bases);
-            tsdb::restore(&StdFs, source, bases, dir, options.accept_damage, advance)?
-        }
+    let (source, bases) = (&unpacked.source, &unpacked.bases);
+    let done = match target {
+        _ if options.verify => tsdb::verify(&StdFs, source, bases, advance)?,
+        Some(target) => target.fill(source, bases, options.accept_damage, advance)?,
         None => bail!("--data-dir says where to restore to; --verify only looks"),
     };
     progress.finish();
@@ -43,6 +45,14 @@ pub(crate) fn run(options: &RestoreOptions) -> anyhow::Result<()> {
         bail!("missing or damaged: {}", done.damaged.join(", "));
     }
     Ok(())
+}
+
+fn are_there(options: &RestoreOptions) -> anyhow::Result<()> {
+    let missing = options.base.iter().chain([&options.source]).find(|path| !path.exists());
+    match missing {
+        Some(path) => bail!("{} is not there; expected a backup: a folder or a NAME.tar", path.display()),
+        None => Ok(()),
+    }
 }
 
 fn summary(options: &RestoreOptions, done: &Restored, started: Instant) -> String {
@@ -87,11 +97,6 @@ impl Unpacked {
     fn new(beside: &Path, bases: &[PathBuf], source: &Path) -> anyhow::Result<Self> {
         let mut unpacked = Self { source: PathBuf::new(), bases: Vec::new(), made: Vec::new() };
         for path in bases.iter().map(PathBuf::as_path).chain([source]) {
-            ensure!(
-                path.exists(),
-                "{} is not there; expected a backup: a folder or a NAME.tar",
-                path.display()
-            );
             let folder = if path.is_dir() { path.to_path_buf() } else { unpacked.unpack(beside, path)? };
             unpacked.bases.push(folder);
         }

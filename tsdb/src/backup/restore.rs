@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use disk::{Fs, LOCK_FILE_NAME};
+use disk::{DirLock, Fs, LOCK_FILE_NAME};
 
 use super::folder::{FileReader, copy, is_whole, place};
 use super::format::LIST_NAME;
@@ -55,52 +55,98 @@ pub fn verify(
 /// are linked where that is possible: segments never change.
 ///
 /// # Errors
-/// When `dir` holds anything or is in use; when the backup is not complete; when a file is damaged or missing,
-/// unless `accept_damage`, and always when it is the MANIFEST; when the disk fails. A directory that is not
-/// finished refuses to start, and may be restored into again.
+/// Those of [`Restoring::begin`] and [`Restoring::fill`]; when `source` is no backup, `dir` stays as it is.
 pub fn restore(
     fs: &dyn Fs,
     source: &Path,
     bases: &[PathBuf],
     dir: &Path,
     accept_damage: bool,
-    mut progress: impl FnMut(u64),
+    progress: impl FnMut(u64),
 ) -> Result<Restored> {
-    let list = read_list(fs, source)?;
-    let directory = Directory::new(dir);
-    fs.create_dir_all(dir)?;
-    let _lock = fs.lock(dir)?;
-    clear(fs, &directory)?;
-    let mut damaged = list.unreadable.clone();
-    let mut folders = BTreeSet::from([directory.segments(), directory.wal()]);
-    folders.iter().try_for_each(|folder| fs.create_dir_all(folder))?;
-    let mark = directory.segments().join(UNFINISHED);
-    disk::replace(fs, &mark, b"a restore into this directory has not ended; run it again\n")?;
-    let manifest = file_of(&list, &directory.manifest(), source)?;
-    for file in list.files.iter().filter(|file| **file != manifest) {
-        match find(fs, file, source, bases)? {
-            None => damaged.push(file.name.clone()),
-            Some((from, is_whole)) => {
-                damaged.extend((!is_whole).then(|| file.name.clone()));
-                let path = place(fs, dir, &file.name)?;
-                bring(fs, file, &from, &path)?;
-                folders.extend(path.parent().map(Path::to_path_buf));
+    read_list(fs, source)?;
+    Restoring::begin(fs, dir)?.fill(source, bases, accept_damage, progress)
+}
+
+/// A data directory that is being made. Until it is filled, a start refuses it, also after a power cut.
+#[derive(Debug)]
+pub struct Restoring<'a> {
+    fs: &'a dyn Fs,
+    directory: Directory,
+    _lock: Box<dyn DirLock>,
+}
+
+impl<'a> Restoring<'a> {
+    /// Begins in `dir`, which must be empty or not there, or left by a restore that was cut short. Whoever unpacks a
+    /// backup first begins before that: a start in between would take the directory for a new one.
+    ///
+    /// # Errors
+    /// When `dir` holds anything or is in use, or the disk fails.
+    pub fn begin(fs: &'a dyn Fs, dir: &Path) -> Result<Self> {
+        let directory = Directory::new(dir);
+        fs.create_dir_all(dir)?;
+        let lock = fs.lock(dir)?;
+        clear(fs, &directory)?;
+        fs.create_dir_all(&directory.segments())?;
+        let text = b"a restore into this directory has not ended; run it again\n";
+        disk::replace(fs, &mark(&directory), text)?;
+        Ok(Self { fs, directory, _lock: lock })
+    }
+
+    /// Brings what the backup in the folder `source` has.
+    ///
+    /// # Errors
+    /// When the backup is not complete; when a file is damaged or missing, unless `accept_damage`, and always when
+    /// it is the MANIFEST; when the disk fails. The directory then refuses to start, and may be restored into again.
+    pub fn fill(
+        self,
+        source: &Path,
+        bases: &[PathBuf],
+        accept_damage: bool,
+        mut progress: impl FnMut(u64),
+    ) -> Result<Restored> {
+        let Self { fs, directory, .. } = &self;
+        let (fs, dir) = (*fs, directory.root());
+        let list = read_list(fs, source)?;
+        let mut damaged = list.unreadable.clone();
+        let mut folders = BTreeSet::from([directory.segments(), directory.wal()]);
+        folders.iter().try_for_each(|folder| fs.create_dir_all(folder))?;
+        let manifest = file_of(&list, &directory.manifest(), source)?;
+        for file in list.files.iter().filter(|file| **file != manifest) {
+            match find(fs, file, source, bases)? {
+                None => damaged.push(file.name.clone()),
+                Some((from, is_whole)) => {
+                    damaged.extend((!is_whole).then(|| file.name.clone()));
+                    let path = place(fs, dir, &file.name)?;
+                    bring(fs, file, &from, &path)?;
+                    folders.extend(path.parent().map(Path::to_path_buf));
+                }
             }
+            refuse_damage(source, &damaged, accept_damage)?;
+            progress(file.bytes);
         }
         refuse_damage(source, &damaged, accept_damage)?;
-        progress(file.bytes);
+        folders.insert(dir.to_path_buf());
+        folders.iter().rev().try_for_each(|folder| fs.sync_dir(folder))?;
+        let Some((from, true)) = find(fs, &manifest, source, bases)? else {
+            return Err(damage(source, &[manifest.name]));
+        };
+        disk::replace(fs, &directory.manifest(), &fs.read(&from)?)?;
+        progress(manifest.bytes);
+        fs.remove_file(&mark(directory))?;
+        fs.sync_dir(&directory.segments())?;
+        Ok(Restored { list, damaged })
     }
-    refuse_damage(source, &damaged, accept_damage)?;
-    folders.insert(dir.to_path_buf());
-    folders.iter().rev().try_for_each(|folder| fs.sync_dir(folder))?;
-    let Some((from, true)) = find(fs, &manifest, source, bases)? else {
-        return Err(damage(source, &[manifest.name]));
-    };
-    disk::replace(fs, &directory.manifest(), &fs.read(&from)?)?;
-    progress(manifest.bytes);
-    fs.remove_file(&mark)?;
-    fs.sync_dir(&directory.segments())?;
-    Ok(Restored { list, damaged })
+}
+
+fn mark(directory: &Directory) -> PathBuf {
+    directory.segments().join(UNFINISHED)
+}
+
+/// Whether a restore into the directory has begun and not ended. What a cut left of its mark counts, too.
+pub(crate) fn is_unfinished(fs: &dyn Fs, directory: &Directory) -> Result<bool> {
+    let mark = mark(directory);
+    Ok(fs.exists(&mark)? || fs.exists(&disk::temporary_path(&mark))?)
 }
 
 fn read_list(fs: &dyn Fs, source: &Path) -> Result<BackupList> {
@@ -161,8 +207,7 @@ fn damage(source: &Path, damaged: &[String]) -> Error {
 /// Empties what a restore that was cut short has left; all else stays and is an error.
 fn clear(fs: &dyn Fs, directory: &Directory) -> Result<()> {
     let dir = directory.root();
-    let mark = directory.segments().join(UNFINISHED);
-    let unfinished = fs.exists(&mark)? || fs.exists(&disk::temporary_path(&mark))?;
+    let unfinished = is_unfinished(fs, directory)?;
     let entries = fs.list(dir)?;
     let mut entries = entries.into_iter().filter(|entry| entry.name != LOCK_FILE_NAME);
     if !unfinished || fs.exists(&directory.manifest())? {

@@ -21,6 +21,7 @@ use super::room::RefusedSeries;
 use super::upkeep::Upkeep;
 use super::worker::Worker;
 use super::{Engine, Writer, WriterState};
+use crate::backup;
 use crate::clock_guard::ClockGuard;
 use crate::damage::Damage;
 use crate::directory::Directory;
@@ -167,6 +168,9 @@ fn open_manifest(fs: &Arc<dyn Fs>, directory: &Directory) -> Result<(Manifest, M
         let found = reading::read(&**fs, &directory.manifest())?;
         unexplained::refuse(&**fs, directory, &found)?;
         return Manifest::open(fs.clone(), directory.clone(), found);
+    }
+    if backup::is_unfinished(&**fs, directory)? {
+        return Err(Error::RestoreUnfinished { dir: directory.root().to_path_buf() });
     }
     for dir in [directory.segments(), directory.wal()] {
         let entries = if fs.exists(&dir)? { fs.list(&dir)? } else { Vec::new() };

@@ -1,11 +1,11 @@
 //! Backups of a real server under load, over real connections, some of which break.
 
-use crate::vigie::{Home, Reply, Vigie, agent, reply, run};
+use crate::vigie::{BINARY, Home, Reply, Vigie, agent, reply, run};
 use crate::wait;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -141,9 +141,64 @@ fn an_archive_of_what_is_new_is_refused_without_its_base() {
     let into = home.path().join("other");
     let told = failure(&run(&["restore", text(&more), "--data-dir", text(&into)]));
     assert!(told.contains("made against another backup"), "{told}");
-    assert!(!into.exists());
+    let told = refused_start(&into);
+    assert!(told.contains("run the same `vigie restore` again"), "{told}");
     let (_home, other) = restored(&more, &[&full]);
     assert_eq!(other.rows("d", "SELECT v FROM m").len(), 2);
+}
+
+/// What a server says that does not start on this directory.
+fn refused_start(dir: &Path) -> String {
+    let mut command = Command::new(BINARY);
+    command.args(["server", "--http-addr", "127.0.0.1:0", "--data-dir"]).arg(dir);
+    command.current_dir(dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut server = Killed(command.spawn().unwrap());
+    wait::until("the server to refuse", || server.0.try_wait().unwrap().filter(|status| !status.success()));
+    let mut told = String::new();
+    server.0.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    told
+}
+
+/// A process that does not outlive its test.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_restore_of_an_archive_that_is_cut_short_never_looks_like_an_empty_store() {
+    let home = Home::new();
+    let vigie = home.start("server");
+    vigie.query("", "CREATE DATABASE d");
+    assert_eq!(vigie.write("d", "m v=1 1").status, 204);
+    let (whole, slow, into) =
+        (home.path().join("whole.tar"), home.path().join("slow.tar"), home.path().join("into"));
+    succeed(&["backup", text(&whole), "--url", &vigie.url]);
+    assert!(Command::new("mkfifo").arg(&slow).status().unwrap().success());
+    let mut command = Command::new(BINARY);
+    command.args(["restore", text(&slow), "--data-dir", text(&into)]).stdout(Stdio::null());
+    let restore = Killed(command.spawn().unwrap());
+    let mut pipe = std::fs::File::options().write(true).open(&slow).unwrap();
+    pipe.write_all(&std::fs::read(&whole).unwrap()[..3_000]).unwrap();
+    assert!(into.join("segments/restore-is-not-finished").exists(), "the mark is there before the rest");
+    assert!(refused_start(&into).contains("is in use"));
+    drop(restore);
+    for _ in 0..2 {
+        let told = refused_start(&into);
+        assert!(told.contains("has not ended: run the same `vigie restore` again"), "{told}");
+    }
+    succeed(&["restore", text(&whole), "--data-dir", text(&into)]);
+    let left: Vec<_> =
+        std::fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains("unpacked")), "{left:?}");
+    vigie.stop();
+    std::fs::remove_dir_all(home.data_dir()).unwrap();
+    std::fs::rename(&into, home.data_dir()).unwrap();
+    assert_eq!(home.start("server").rows("d", "SELECT v FROM m").len(), 1);
 }
 
 #[test]

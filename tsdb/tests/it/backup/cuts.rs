@@ -119,7 +119,7 @@ fn a_cut_during_a_restore_leaves_what_refuses_to_start_or_is_whole() {
         match open_at(&machine, Path::new("r")) {
             Ok(engine) if has_begun => assert_eq!(dump_policy(&engine, "db", None), rows, "cut {cut}"),
             Ok(engine) => assert!(engine.databases().is_empty(), "cut {cut}: nothing was restored yet"),
-            Err(error) => assert!(matches!(error, Error::ManifestMissing { .. }), "cut {cut}: {error}"),
+            Err(error) => assert!(matches!(error, Error::RestoreUnfinished { .. }), "cut {cut}: {error}"),
         }
     }
 }

@@ -67,7 +67,7 @@ fn a_damaged_segment_is_restored_only_when_asked_for() {
     machine.sim.flip_bit(&path, 100, 1).unwrap();
     let error = restore(&machine.sim, Path::new("b"), &[], Path::new("r"), false, |_| {}).unwrap_err();
     assert!(error.to_string().contains(".seg missing or damaged"), "{error}");
-    assert!(matches!(open_at(&machine, Path::new("r")), Err(Error::ManifestMissing { .. })));
+    assert!(matches!(open_at(&machine, Path::new("r")), Err(Error::RestoreUnfinished { .. })));
     let restored = restore(&machine.sim, Path::new("b"), &[], Path::new("r"), true, |_| {}).unwrap();
     assert_eq!(restored.damaged.len(), 1);
     assert!(open_at(&machine, Path::new("r")).is_ok());
