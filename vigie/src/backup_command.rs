@@ -5,7 +5,7 @@ mod receive;
 mod stream;
 mod summary;
 
-pub(crate) use receive::unpack;
+pub(crate) use receive::{Earlier, unpack};
 
 use crate::cli::BackupOptions;
 use crate::client::{last_cause, refusal};
@@ -33,6 +33,7 @@ async fn make(options: &BackupOptions) -> anyhow::Result<()> {
     let client = options.server.client()?;
     let target = Target::new(&options.dest)?;
     let base = options.incremental.as_deref().map(Base::read).transpose()?;
+    target.accept(base.as_ref())?;
     let request = client.request(Method::POST, "/vigie/v1/backup", &[]);
     let body = base.as_ref().map(|base| base.bytes.clone()).unwrap_or_default();
     let response = client.send(request.body(body)).await?;

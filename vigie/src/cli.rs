@@ -2,7 +2,7 @@
 
 mod inspect;
 
-use crate::client::ServerOptions;
+use crate::client::{DEFAULT_URL, ServerOptions, parse_url};
 use crate::logging::LogFormat;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -147,8 +147,8 @@ pub(crate) struct BackupOptions {
     #[arg(value_name = "DEST")]
     pub(crate) dest: String,
 
-    /// Copy only what this earlier backup, a folder or a NAME.tar, does not have. A folder takes the rest from there,
-    /// by links, and is whole; an archive needs it for a restore
+    /// Copy only what this earlier backup does not have. A folder takes the rest from an earlier folder, by links, and
+    /// is whole; an archive is made against a folder or a NAME.tar, and needs that for a restore
     #[arg(long, value_name = "BACKUP")]
     pub(crate) incremental: Option<PathBuf>,
 
@@ -192,7 +192,7 @@ pub(crate) struct AgentOptions {
     pub(crate) config: ConfigOptions,
 
     /// Send to this server, when the configuration names no output
-    #[arg(long, value_name = "URL", env = "VIGIE_URL", default_value = "http://127.0.0.1:8086")]
+    #[arg(long, value_name = "URL", env = "VIGIE_URL", default_value = DEFAULT_URL, value_parser = parse_url)]
     pub(crate) url: String,
 
     /// Gather once, print line protocol, send nothing

@@ -12,11 +12,21 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of a refusal that are told; a proxy's page can be long.
 const REFUSAL_CHARS_MAX: usize = 500;
 
+/// The server of a machine that has one.
+pub(crate) const DEFAULT_URL: &str = "http://127.0.0.1:8086";
+
+/// The text that was given. A variable that is empty is as good as none.
+#[expect(clippy::unnecessary_wraps, reason = "what clap calls may fail")]
+pub(crate) fn parse_url(text: &str) -> Result<String, String> {
+    let is_unset = text.is_empty() && std::env::var_os("VIGIE_URL").is_some_and(|value| value.is_empty());
+    Ok(if is_unset { DEFAULT_URL } else { text }.to_owned())
+}
+
 /// Which server a verb speaks to.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ServerOptions {
     /// The server
-    #[arg(long, value_name = "URL", env = "VIGIE_URL", default_value = "http://127.0.0.1:8086")]
+    #[arg(long, value_name = "URL", env = "VIGIE_URL", default_value = DEFAULT_URL, value_parser = parse_url)]
     pub(crate) url: String,
 }
 

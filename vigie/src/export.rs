@@ -2,7 +2,7 @@
 
 use crate::cli::ExportOptions;
 use crate::progress::{Progress, Unit};
-use crate::{client, runtime};
+use crate::{client, runtime, signals};
 use anyhow::Context as _;
 use disk::{Fs as _, StdFs};
 use flate2::Compression;
@@ -17,6 +17,9 @@ use std::path::{Path, PathBuf};
 pub(crate) fn run(options: &ExportOptions) -> anyhow::Result<()> {
     let output = &options.output;
     anyhow::ensure!(!output.is_dir(), "--output: {} is a folder; expected a file", output.display());
+    if let (Some(start), Some(end)) = (options.start, options.end) {
+        anyhow::ensure!(start <= end, "--start lies after --end: no point is between them");
+    }
     refuse_to_overwrite(options)?;
     runtime::run_query(async {
         let response = ask(options).await?;
@@ -58,9 +61,14 @@ async fn write_file(response: Response, options: &ExportOptions) -> anyhow::Resu
     let path = &options.output;
     let beside = with_suffix(path, ".partial");
     let named = || format!("cannot write {}", beside.display());
+    let stop = signals::stop_token()?;
     let file = File::create(&beside).with_context(named)?;
     let mut out = BufWriter::new(file);
-    let copied = copy(response, options.gzip, &mut out).await;
+    let place = beside.display().to_string();
+    let copied = tokio::select! {
+        copied = copy(response, options.gzip, &mut out, &place) => copied,
+        () = stop.cancelled() => Err(anyhow::anyhow!("stopped; nothing is left of the export")),
+    };
     let written = copied.and_then(|bytes| {
         let file = out.into_inner().map_err(io::IntoInnerError::into_error).with_context(named)?;
         file.sync_all().with_context(named)?;
@@ -69,9 +77,11 @@ async fn write_file(response: Response, options: &ExportOptions) -> anyhow::Resu
     let bytes = match written {
         Ok(bytes) => bytes,
         Err(error) => {
-            // Half an export is of no use; if it cannot be removed either, its name says what it is.
-            let _ = std::fs::remove_file(&beside);
-            return Err(error);
+            // Half an export is of no use.
+            return match std::fs::remove_file(&beside) {
+                Ok(()) => Err(error),
+                Err(stays) => Err(error.context(format!("{} stays: {stays}", beside.display()))),
+            };
         }
     };
     // It may have been made meanwhile.
@@ -87,17 +97,19 @@ async fn write_file(response: Response, options: &ExportOptions) -> anyhow::Resu
 
 async fn write_stream(response: Response, options: &ExportOptions) -> anyhow::Result<()> {
     if options.output.as_os_str() == "-" {
-        copy(response, options.gzip, &mut BufWriter::new(io::stdout())).await?;
+        copy(response, options.gzip, &mut BufWriter::new(io::stdout()), "the standard output").await?;
     } else {
         let open = File::options().write(true).open(&options.output);
-        let file = open.with_context(|| format!("cannot write {}", options.output.display()))?;
-        copy(response, options.gzip, &mut BufWriter::new(file)).await?;
+        let place = options.output.display().to_string();
+        let file = open.with_context(|| format!("cannot write {place}"))?;
+        copy(response, options.gzip, &mut BufWriter::new(file), &place).await?;
     }
     Ok(())
 }
 
-/// Writes the answer as it comes; compresses it where the server did not. Returns the bytes written.
-async fn copy(mut response: Response, gzip: bool, out: &mut impl Write) -> anyhow::Result<u64> {
+/// Writes the answer as it comes to `place`; compresses it where the server did not. Returns the bytes written.
+async fn copy(mut response: Response, gzip: bool, out: &mut impl Write, place: &str) -> anyhow::Result<u64> {
+    let named = || format!("cannot write {place}");
     let is_compressed = response.headers().get("content-encoding").is_some_and(|value| value == "gzip");
     let progress = Progress::new(Unit::Bytes, None);
     let mut encoder = (gzip && !is_compressed).then(|| GzEncoder::new(Vec::new(), Compression::default()));
@@ -106,18 +118,18 @@ async fn copy(mut response: Response, gzip: bool, out: &mut impl Write) -> anyho
         let piece = response.chunk().await.map_err(|error| broken_off(&error))?;
         let Some(piece) = piece else { break };
         bytes += match &mut encoder {
-            None => write(out, &piece)?,
+            None => write(out, &piece).with_context(named)?,
             Some(encoder) => {
                 encoder.write_all(&piece)?;
-                write(out, &std::mem::take(encoder.get_mut()))?
+                write(out, &std::mem::take(encoder.get_mut())).with_context(named)?
             }
         };
         progress.at(bytes);
     }
     if let Some(encoder) = encoder {
-        bytes += write(out, &encoder.finish()?)?;
+        bytes += write(out, &encoder.finish()?).with_context(named)?;
     }
-    out.flush()?;
+    out.flush().with_context(named)?;
     progress.finish();
     Ok(bytes)
 }

@@ -8,7 +8,7 @@ mod upgrade;
 mod verify;
 mod wal;
 
-pub(crate) use text::counted;
+pub(crate) use text::{counted, plural};
 
 use crate::cli::{ConfigOptions, InspectCommand, InspectFormat, InspectOptions};
 use crate::config::Config;

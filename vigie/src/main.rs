@@ -18,6 +18,7 @@ mod in_process;
 mod inspect;
 mod limits;
 mod logging;
+mod printable;
 mod progress;
 mod query_command;
 mod restore;
@@ -34,7 +35,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     logging::start(cli.log_format, cli.log_level.as_deref());
     // Half an answer may be all that a reader wanted; half a copy of a store never is.
-    let needs_all = matches!(cli.command, Command::Backup(_) | Command::Export(_));
+    let needs_all = matches!(cli.command, Command::Backup(_));
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if !needs_all && is_reader_gone(&error) => ExitCode::SUCCESS,
@@ -71,5 +72,7 @@ fn is_reader_gone(error: &anyhow::Error) -> bool {
 /// An error and its causes on one line, as users read it.
 #[expect(clippy::print_stderr, reason = "this is where a failed command tells why")]
 fn report(error: &anyhow::Error) {
-    eprintln!("vigie: {error:#}");
+    // What a server or a file says is in it; lines of our own stay lines.
+    let text: Vec<String> = format!("{error:#}").split('\n').map(printable::printable).collect();
+    eprintln!("vigie: {}", text.join("\n"));
 }

@@ -1,5 +1,7 @@
 //! How far a long verb is: a bar on a terminal, else a line now and then.
 
+use crate::inspect::plural;
+use crate::printable::printable;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -94,6 +96,7 @@ impl Progress {
 
     /// Writes a line of its own, above the bar.
     pub(crate) fn tell(&self, text: &str) {
+        let text = &*printable(text);
         match &self.bar {
             Some(bar) => bar.println(text),
             // Nobody reads it: no reason to stop the work.
@@ -135,7 +138,7 @@ impl Progress {
             return String::new();
         }
         let rate = points as f64 / self.started.elapsed().as_secs_f64().max(1e-3);
-        format!("{points} points, {} points/s", rate as u64)
+        format!("{points} {}, {} points/s", plural(points, "point"), rate as u64)
     }
 }
 

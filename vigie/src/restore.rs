@@ -1,6 +1,6 @@
 //! `vigie restore`: a data directory from a backup, while no server runs on it.
 
-use crate::backup_command::unpack;
+use crate::backup_command::{Earlier, unpack};
 use crate::cli::RestoreOptions;
 use crate::inspect::counted;
 use crate::progress::{Progress, Unit};
@@ -29,10 +29,11 @@ pub(crate) fn run(options: &RestoreOptions) -> anyhow::Result<()> {
     let advance = |bytes| progress.advance(bytes);
     let (source, bases) = (&unpacked.source, &unpacked.bases);
     let done = match target {
-        _ if options.verify => tsdb::verify(&StdFs, source, bases, advance)?,
-        Some(target) => target.fill(source, bases, options.accept_damage, advance)?,
+        _ if options.verify => tsdb::verify(&StdFs, source, bases, advance),
+        Some(target) => target.fill(source, bases, options.accept_damage, advance),
         None => bail!("--data-dir says where to restore to; --verify only looks"),
     };
+    let done = done.map_err(|error| unpacked.as_given(error, &options.source))?;
     progress.finish();
     drop(unpacked);
     let mut out = std::io::stdout().lock();
@@ -90,15 +91,19 @@ struct Unpacked {
     source: PathBuf,
     bases: Vec<PathBuf>,
     made: Vec<PathBuf>,
+    /// What was given last.
+    given: PathBuf,
 }
 
 impl Unpacked {
     /// Unpacks archives beside `beside`, the oldest first: each has what is new since the one before.
     fn new(beside: &Path, bases: &[PathBuf], source: &Path) -> anyhow::Result<Self> {
-        let mut unpacked = Self { source: PathBuf::new(), bases: Vec::new(), made: Vec::new() };
+        let mut unpacked =
+            Self { source: PathBuf::new(), bases: Vec::new(), made: Vec::new(), given: PathBuf::new() };
         for path in bases.iter().map(PathBuf::as_path).chain([source]) {
             let folder = if path.is_dir() { path.to_path_buf() } else { unpacked.unpack(beside, path)? };
             unpacked.bases.push(folder);
+            path.clone_into(&mut unpacked.given);
         }
         unpacked.source = unpacked.bases.pop().unwrap_or_default();
         Ok(unpacked)
@@ -114,9 +119,20 @@ impl Unpacked {
         self.made.push(folder.clone());
         let file = std::fs::File::open(archive);
         let file = file.with_context(|| format!("cannot open {}", archive.display()))?;
-        unpack(file, &folder, self.bases.last().map(PathBuf::as_path))
-            .with_context(|| format!("{} is no complete backup", archive.display()))?;
+        let base = self.bases.last().map(|folder| Earlier { folder, name: &self.given });
+        unpack(file, archive, &folder, base)
+            .with_context(|| format!("cannot unpack {}", archive.display()))?;
         Ok(folder)
+    }
+
+    /// An error about what was given, not about where that was unpacked to.
+    fn as_given(&self, error: tsdb::Error, source: &Path) -> tsdb::Error {
+        match error {
+            tsdb::Error::NotABackup { path, found } if path == self.source => {
+                tsdb::Error::NotABackup { path: source.to_path_buf(), found }
+            }
+            other => other,
+        }
     }
 }
 

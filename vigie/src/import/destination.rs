@@ -56,6 +56,7 @@ impl Destination {
         match response.status() {
             status if status.is_success() => Ok(Outcome::Stored),
             StatusCode::BAD_REQUEST => Ok(Outcome::Rejected(refusal(response).await.to_string())),
+            StatusCode::NOT_FOUND => Err(without_database(refusal(response).await, &db)),
             _ => Err(refusal(response).await),
         }
     }
@@ -76,6 +77,15 @@ impl Destination {
         let error = answer["error"].as_str().or_else(|| answer["results"][0]["error"].as_str());
         Ok(error.map(str::to_owned))
     }
+}
+
+/// A refusal with how to make the database, if it is that which is missing.
+fn without_database(refusal: anyhow::Error, db: &str) -> anyhow::Error {
+    if !refusal.to_string().starts_with("database not found") {
+        return refusal;
+    }
+    let name = db.replace('\\', "\\\\").replace('"', "\\\"");
+    anyhow::anyhow!("{refusal}; to make it: vigie query 'CREATE DATABASE \"{name}\"'")
 }
 
 impl Patient {

@@ -11,6 +11,7 @@ use super::source::{Identity, Source};
 use super::state::State;
 use crate::cli::ImportOptions;
 use crate::export::with_suffix;
+use crate::inspect::plural;
 use crate::progress::{Progress, Unit};
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
@@ -84,7 +85,7 @@ async fn import(options: &ImportOptions, destination: &Destination, path: &Path)
     let outcome = import.run(source, from).await;
     import.progress.finish();
     if outcome.is_err() {
-        import.state.save(&import.done, &import.progress);
+        import.leave()?;
     }
     outcome?;
     import.finish(path)
@@ -155,8 +156,9 @@ impl FileImport<'_> {
                     let count = self.rejects.count();
                     anyhow::ensure!(
                         self.options.skip_errors,
-                        "{count} lines were rejected; those around them are stored. Mend the file and import it again, or go on \
-                         without these lines: --resume --skip-errors"
+                        "{count} {} rejected; those around are stored. Mend the file and import it \
+                         again, or go on without what is rejected: --resume --skip-errors",
+                        if count == 1 { "line was" } else { "lines were" }
                     );
                 } else {
                     self.progress.add_points(stored);
@@ -166,12 +168,27 @@ impl FileImport<'_> {
         }
     }
 
+    /// Notes how far it was. Where nothing was done, nothing is to be gone on with.
+    fn leave(&mut self) -> anyhow::Result<()> {
+        let is_untouched = self.done.offset == 0 && self.progress.points() == 0 && self.rejects.count() == 0;
+        if is_untouched {
+            return self.state.remove();
+        }
+        self.state.save(&self.done, &self.progress);
+        Ok(())
+    }
+
     fn finish(&self, path: &Path) -> anyhow::Result<()> {
         self.state.remove()?;
         let (points, count) = (self.progress.points(), self.rejects.count());
-        let rejected = if count == 0 { String::new() } else { format!(", {count} lines rejected") };
+        let rejected =
+            if count == 0 { String::new() } else { format!(", {count} {} rejected", plural(count, "line")) };
         let seconds = self.progress.elapsed().as_secs_f64();
-        self.progress.tell(&format!("{}: {points} points in {seconds:.1} s{rejected}", path.display()));
+        self.progress.tell(&format!(
+            "{}: {points} {} in {seconds:.1} s{rejected}",
+            path.display(),
+            plural(points, "point")
+        ));
         Ok(())
     }
 }

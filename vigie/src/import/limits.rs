@@ -14,6 +14,9 @@ pub(super) const READ_BYTES: usize = 256 << 10;
 /// The part of a file from which it is known again, in bytes.
 pub(super) const IDENTITY_BYTES: usize = 64 << 10;
 
+/// The part of a text by which it is seen to be one, in bytes. Protects the reader of the output from a tar's lines.
+pub(super) const TEXT_BYTES: usize = 512;
+
 /// Rejected lines that are told with number and reason; the rest is counted. Protects the reader of the output.
 pub(super) const REJECTS_TOLD_MAX: usize = 20;
 

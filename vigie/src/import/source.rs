@@ -1,6 +1,6 @@
 //! A file or the standard input, inflated where it is gzip.
 
-use super::limits::{IDENTITY_BYTES, READ_BYTES};
+use super::limits::{IDENTITY_BYTES, READ_BYTES, TEXT_BYTES};
 use anyhow::Context as _;
 use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,26 @@ impl Source {
         let file = File::open(path).with_context(named)?;
         let about = file.metadata().with_context(named)?;
         anyhow::ensure!(!about.is_dir(), "{} is a folder", path.display());
-        Self::new(file, about.is_file().then_some(about.len())).with_context(named)
+        let source = Self::new(file, about.is_file().then_some(about.len())).with_context(named)?;
+        source.refuse_what_is_no_text()
+    }
+
+    /// Lines of a tar or a program would be refused one by one, with whatever they hold.
+    fn refuse_what_is_no_text(mut self) -> anyhow::Result<Self> {
+        let mut head = Vec::with_capacity(TEXT_BYTES);
+        let read = self.reader.by_ref().take(TEXT_BYTES as u64).read_to_end(&mut head);
+        let nul = nul_outside_strings(&head);
+        anyhow::ensure!(
+            nul.is_none(),
+            "it is no text: there is a NUL at byte {}; expected line protocol, gzip or not",
+            nul.unwrap_or(0)
+        );
+        // What was read up to an error is imported; the error comes again behind it.
+        let rest: Box<dyn Read + Send> = match read {
+            Ok(_) => self.reader,
+            Err(error) => Box::new(Failing(Some(error))),
+        };
+        Ok(Self { reader: Box::new(Cursor::new(head).chain(rest)), ..self })
     }
 
     fn new(mut raw: impl Read + Send + 'static, length: Option<u64>) -> io::Result<Self> {
@@ -57,6 +76,35 @@ impl Source {
             Box::new(counted)
         };
         Ok(Self { reader, identity, consumed })
+    }
+}
+
+/// Where the first NUL stands that is in no string: line protocol has none there. An export, which begins with a
+/// comment, is text.
+fn nul_outside_strings(head: &[u8]) -> Option<usize> {
+    let text = head.iter().take_while(|byte| **byte == 0).count();
+    let is_blank = text == head.len();
+    if head.get(text) == Some(&b'#') {
+        return None;
+    }
+    let (mut in_string, mut is_escaped) = (false, false);
+    for (offset, byte) in head.iter().enumerate() {
+        match byte {
+            b'"' if !is_escaped => in_string = !in_string,
+            0 if !in_string && (offset > text || is_blank) => return Some(offset),
+            _ => {}
+        }
+        is_escaped = *byte == b'\\' && !is_escaped;
+    }
+    None
+}
+
+/// A source that failed.
+struct Failing(Option<io::Error>);
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
 }
 
@@ -78,6 +126,20 @@ impl<R: Read> Read for Counted<R> {
 mod tests {
     use super::*;
     use std::io::Write as _;
+
+    #[test]
+    fn what_has_nul_bytes_outside_of_strings_is_no_text() {
+        let check = |head: &[u8], expected: Option<usize>| {
+            assert_eq!(nul_outside_strings(head), expected, "{}", String::from_utf8_lossy(head));
+        };
+        check(b"contents.json\0\0\0", Some(13));
+        check(b"\x7fELF\x02\x01\x01\0", Some(7));
+        check(b"\0\0\0\0", Some(0));
+        check(b"m s=\"a\\\"\0\" 1\n", None);
+        check(b"\0\0m v=1 1\n", None);
+        check(b"# a\0b\n", None);
+        check(b"", None);
+    }
 
     #[test]
     fn gzip_is_known_by_its_magic_and_members_follow_each_other() {

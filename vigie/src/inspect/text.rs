@@ -41,6 +41,11 @@ pub(crate) fn counted(number: u64, one: &str) -> String {
     }
 }
 
+/// The word for so many.
+pub(crate) fn plural(number: u64, one: &str) -> String {
+    if number == 1 { one.to_owned() } else { format!("{one}s") }
+}
+
 /// How much of `parts` there is for each of `whole`: `0.31`, or `-` for none.
 pub(super) fn per(parts: u64, whole: u64) -> String {
     if whole == 0 { "-".to_owned() } else { format!("{:.2}", parts as f64 / whole as f64) }

@@ -6,6 +6,7 @@
 use super::Printer;
 use super::kind::Kind;
 use crate::documents::{Part, Series, as_text};
+use crate::printable::printable;
 use serde_json::value::RawValue;
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
@@ -169,22 +170,6 @@ fn cell(value: &RawValue) -> String {
         text if text.starts_with('"') => printable(&as_text(value)),
         text => text.to_owned(),
     }
-}
-
-/// A text on one line, without what a terminal would obey.
-fn printable(text: &str) -> String {
-    if !text.contains(char::is_control) {
-        return text.to_owned();
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if c.is_control() {
-            out.extend(c.escape_default());
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -170,6 +170,7 @@ impl Drop for Killed {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "no power is cut here: a folder of the test moves")]
 fn a_restore_of_an_archive_that_is_cut_short_never_looks_like_an_empty_store() {
     let home = Home::new();
     let vigie = home.start("server");

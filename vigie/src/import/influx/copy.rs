@@ -11,6 +11,7 @@ use crate::import::destination::{Destination, Outcome};
 use crate::import::rejects::Rejects;
 use crate::import::script::Target;
 use crate::import::state::State;
+use crate::inspect::plural;
 use crate::progress::{Progress, Unit};
 use model::TimeRange;
 use serde::{Deserialize, Serialize};
@@ -81,7 +82,7 @@ impl<'a> Copy<'a> {
         let (points, count) = (self.progress.points(), self.rejects.count());
         let rejected = if count == 0 { String::new() } else { format!(", {count} rejected") };
         let seconds = self.progress.elapsed().as_secs_f64();
-        self.progress.tell(&format!("{points} points in {seconds:.1} s{rejected}"));
+        self.progress.tell(&format!("{points} {} in {seconds:.1} s{rejected}", plural(points, "point")));
         Ok(())
     }
 

@@ -78,7 +78,7 @@ fn a_stopped_import_goes_on_where_it_ended() {
     let output = command(home.path(), &vigie.url, &import).output().unwrap();
     assert!(!output.status.success() && told(&output).contains("points.lp:2005: "), "{}", told(&output));
     let said = run(home.path(), &vigie.url, &[&import[..], &["--resume", "--skip-errors"]].concat());
-    assert!(said.contains("points.lp: 1 points in"), "{said}");
+    assert!(said.contains("points.lp: 1 point in"), "{said}");
     let rows = vigie.rows("d", "SELECT count(v) FROM m");
     assert_eq!(rows[0][1], 1_001);
     // Another file under the same name is not gone on with.
