@@ -119,12 +119,13 @@ fn tidy(
     Ok(counting)
 }
 
-/// Removes files of the WAL for good.
+/// Removes files of the WAL for good. Also makes durable what was removed before: a file that comes back when the
+/// MANIFEST has forgotten its run would be taken for damage.
 pub(super) fn remove_files(fs: &dyn Fs, directory: &Directory, files: &[PathBuf]) -> Result<()> {
     for path in files {
         fs.remove_file(path)?;
     }
-    if files.is_empty() { Ok(()) } else { Ok(fs.sync_dir(&directory.wal())?) }
+    Ok(fs.sync_dir(&directory.wal())?)
 }
 
 /// Tells the report what the log found, and keeps copies of damaged files.
