@@ -203,6 +203,35 @@ fn a_restore_of_an_archive_that_is_cut_short_never_looks_like_an_empty_store() {
 }
 
 #[test]
+fn what_is_wrong_with_an_archive_is_told_by_its_name() {
+    let home = Home::new();
+    let vigie = home.start("server");
+    vigie.query("", "CREATE DATABASE d");
+    assert_eq!(vigie.write("d", "m v=1 1").status, 204);
+    let path = |name: &str| home.path().join(name).to_str().unwrap().to_owned();
+    let (full, more, into) = (path("full.tar"), path("more.tar"), path("into"));
+    succeed(&["backup", &full, "--url", &vigie.url]);
+    assert_eq!(vigie.write("d", "m v=2 2").status, 204);
+    succeed(&["backup", &more, "--incremental", &full, "--url", &vigie.url]);
+    let bytes = std::fs::read(&full).unwrap();
+    std::fs::write(path("cut.tar"), &bytes[..2_048]).unwrap();
+    std::fs::write(path("text.tar"), "no tar\n".repeat(200)).unwrap();
+    let check = |archive: &str, more: &[&str], expected: &str| {
+        let told = failure(&run(&[&["restore", archive, "--data-dir", &into], more].concat()));
+        assert!(told.contains(expected) && !told.contains(".unpacked"), "{told}");
+    };
+    check(&path("cut.tar"), &[], "cut.tar: it ends early");
+    check(&path("text.tar"), &[], "text.tar: it is no tar archive");
+    check(&more, &["--base", &path("cut.tar")], "cut.tar: it ends early");
+    let refused = failure(&run(&["backup", &path("b"), "--incremental", &full, "--url", &vigie.url]));
+    assert!(refused.contains("full.tar is an archive, and a folder links"), "{refused}");
+    for name in ["b.tar.gz", "b.ZIP"] {
+        let refused = failure(&run(&["backup", &path(name), "--url", &vigie.url]));
+        assert!(refused.contains("b.tar, or ") && !home.path().join(name).exists(), "{refused}");
+    }
+}
+
+#[test]
 fn what_is_new_in_a_backup_is_told_and_a_wrong_base_is_named() {
     let home = Home::new();
     let vigie = home.start("server");

@@ -180,3 +180,49 @@ fn a_first_contact_that_fails_ends_an_import_at_once() {
         assert!(started.elapsed() < Duration::from_secs(20), "{part}: {:?}", started.elapsed());
     }
 }
+
+#[test]
+fn a_refused_import_says_what_to_do_and_leaves_nothing() {
+    let home = Home::new();
+    let vigie = home.start("server");
+    std::fs::write(home.path().join("one.lp"), "m v=1 1\n").unwrap();
+    std::fs::write(home.path().join("escape.lp"), "m v=1\u{1b}[2J 1\n").unwrap();
+    std::fs::write(home.path().join("archive.tar"), [b"one.lp".as_slice(), &[0; 1_018]].concat()).unwrap();
+    let import = |file: &str| {
+        let output = command(home.path(), &vigie.url, &["import", file, "--db", "d"]).output().unwrap();
+        (output.status.success(), told(&output))
+    };
+    let (is_done, said) = import("one.lp");
+    assert!(!is_done && said.contains("vigie query 'CREATE DATABASE \"d\"'"), "{said}");
+    assert!(!home.path().join("one.lp.vigie-import").exists(), "nothing is to be gone on with");
+    vigie.query("", "CREATE DATABASE d");
+    let (is_done, said) = import("one.lp");
+    assert!(is_done && said.contains("one.lp: 1 point in"), "{said}");
+    let (is_done, said) = import("escape.lp");
+    assert!(!is_done && said.contains("\\u{1b}[2J") && !said.contains('\u{1b}'), "{said}");
+    assert!(said.contains("1 line was rejected"), "{said}");
+    let (is_done, said) = import("archive.tar");
+    assert!(!is_done && said.contains("archive.tar: it is no text") && said.lines().count() == 1, "{said}");
+}
+
+#[test]
+fn an_export_ends_with_its_reader_and_tells_where_it_cannot_write() {
+    let home = Home::new();
+    let vigie = home.start("server");
+    vigie.query("", "CREATE DATABASE d");
+    let mut lines = String::new();
+    for row in 0..20_000_i64 {
+        let _ = writeln!(lines, "m value={row},text=\"{:060}\" {row}", row * 7_919);
+    }
+    fill(&vigie, "d", "", &lines);
+    let mut child = command(home.path(), &vigie.url, &["export"]).spawn().unwrap();
+    child.stdout.take().unwrap().read_exact(&mut [0; 100]).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", told(&output));
+    let check = |arguments: &[&str], expected: &str| {
+        let output = command(home.path(), &vigie.url, arguments).output().unwrap();
+        assert!(!output.status.success() && told(&output).contains(expected), "{}", told(&output));
+    };
+    check(&["export", "--output", "/dev/full"], "cannot write /dev/full: ");
+    check(&["export", "--start", "2024-02-01", "--end", "2024-01-01"], "--start lies after --end");
+}
