@@ -11,6 +11,7 @@ use crate::embedded::Embedded;
 use crate::error::{ApiError, ErrorForm};
 use crate::limits;
 use crate::params::Params;
+use crate::router::RequestId;
 use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
@@ -60,6 +61,7 @@ async fn answer(state: &AppState, url: Params, request: Request) -> Result<Respo
         engine,
         statements,
         text: text.to_owned(),
+        id: parts.extensions.get().cloned(),
         db: params.get("db").map(str::to_owned),
         rp: params.get("rp").map(str::to_owned),
         warn: parts.method == Method::GET,
@@ -117,6 +119,7 @@ struct Job {
     engine: Arc<Engine>,
     statements: Vec<Statement>,
     text: String,
+    id: Option<RequestId>,
     db: Option<String>,
     rp: Option<String>,
     /// Whether statements that change something are to be answered with a warning, as on GET.
@@ -134,7 +137,8 @@ impl Job {
         let took = started.elapsed();
         self.state.http.query_seconds.observe(took);
         if took > limits::SLOW_QUERY {
-            tracing::warn!(?took, db = self.db, query = self.text, "slow query");
+            let id = self.id.as_ref().map(|RequestId(id)| &**id);
+            tracing::warn!(?took, id, db = self.db, query = self.text, "slow query");
         }
     }
 

@@ -9,6 +9,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{HeaderValue, StatusCode, header};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tower_http::compression::CompressionLayer;
 
@@ -58,16 +59,22 @@ async fn method_not_allowed() -> Response {
     (StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed\n").into_response()
 }
 
-/// Adds InfluxDB's headers and counts the answer.
-async fn finish(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let id = HeaderValue::from_str(&request_id(state.clock.now_ns())).ok();
+/// What an answer's headers and the log call a request.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub(crate) Arc<str>);
+
+/// Gives the request an id, adds InfluxDB's headers and counts the answer.
+async fn finish(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let id = request_id(state.clock.now_ns());
+    let header_id = HeaderValue::from_str(&id).ok();
+    request.extensions_mut().insert(RequestId(id.into()));
     let mut response = next.run(request).await;
     state.http.count_answer(response.status());
     let headers = response.headers_mut();
     headers.insert("x-influxdb-version", HeaderValue::from_static(VERSION));
     headers.insert("x-influxdb-build", HeaderValue::from_static("OSS"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if let Some(id) = id {
+    if let Some(id) = header_id {
         headers.insert("request-id", id.clone());
         headers.insert("x-request-id", id);
     }
