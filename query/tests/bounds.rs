@@ -42,6 +42,20 @@ fn store() -> Memory {
     store
 }
 
+fn context(store: &Memory, limits: Limits, budget: Budget) -> Context<'_> {
+    Context {
+        source: store,
+        catalog: store,
+        db: Some("db"),
+        rp: None,
+        now_ns: 1_000_000_000_000,
+        cancel: CancelToken::new(),
+        budget,
+        limits,
+        read_only: false,
+    }
+}
+
 fn run(
     store: &Memory,
     statement: &str,
@@ -50,17 +64,7 @@ fn run(
     rows_max: usize,
 ) -> Result<(usize, usize), Error> {
     let budget = Budget::new(budget);
-    let context = Context {
-        source: store,
-        catalog: store,
-        db: Some("db"),
-        rp: None,
-        now_ns: 1_000_000_000_000,
-        cancel: CancelToken::new(),
-        budget: budget.clone(),
-        limits,
-        read_only: false,
-    };
+    let context = context(store, limits, budget.clone());
     let mut sink = Counting { series: 0, rows: 0, rows_max };
     let outcome = query::parse(statement)
         .unwrap()
@@ -137,17 +141,7 @@ fn a_reader_that_leaves_ends_the_statement() {
 #[test]
 fn a_cancelled_statement_ends() {
     let store = store();
-    let context = Context {
-        source: &store,
-        catalog: &store,
-        db: Some("db"),
-        rp: None,
-        now_ns: 0,
-        cancel: CancelToken::new(),
-        budget: Budget::new(1 << 20),
-        limits: Limits::default(),
-        read_only: false,
-    };
+    let context = context(&store, Limits::default(), Budget::new(1 << 20));
     context.cancel.cancel();
     for statement in [
         "SELECT v FROM m",
@@ -194,19 +188,8 @@ fn a_list_ends_in_the_middle_when_its_reader_gives_up() {
     let lines: Vec<String> = (0..10_000).map(|i| format!("m,host=h{i} v=1 1")).collect();
     store.write("db", "autogen", &lines.join("\n"));
     for statement in ["SHOW SERIES", "SHOW TAG VALUES WITH KEY = host"] {
-        let cancel = CancelToken::new();
-        let context = Context {
-            source: &store,
-            catalog: &store,
-            db: Some("db"),
-            rp: None,
-            now_ns: 0,
-            cancel: cancel.clone(),
-            budget: Budget::new(64 << 20),
-            limits: Limits::default(),
-            read_only: false,
-        };
-        let mut sink = Impatient(&cancel, 0);
+        let context = context(&store, Limits::default(), Budget::new(64 << 20));
+        let mut sink = Impatient(&context.cancel, 0);
         let parsed = query::parse(statement).unwrap();
         let outcome = query::execute(&parsed[0], &context, &mut sink);
         assert_eq!(outcome, Err(Error::Cancelled), "{statement}");
