@@ -15,7 +15,6 @@ pub(crate) use json::JsonAnswer;
 pub(crate) use pieces::{Pieces, Received, channel};
 pub(crate) use pretty::indented;
 pub(crate) use running::Running;
-pub(crate) use value::push_csv_text;
 
 use model::Precision;
 use query::SinkError;

@@ -1,6 +1,7 @@
 //! The one map from what went wrong to an HTTP answer, in InfluxDB's words and statuses.
 
-use crate::answer::{indented, push_csv_text};
+use crate::answer::indented;
+use crate::csv;
 use crate::limits::RETRY_AFTER_SECONDS;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -80,7 +81,7 @@ impl ApiError {
 
     fn csv(&self) -> String {
         let mut text = "error\n".to_owned();
-        push_csv_text(&mut text, &self.message);
+        csv::push_text(&mut text, &self.message);
         text
     }
 }

@@ -15,6 +15,7 @@ mod blocking;
 mod body;
 mod config;
 mod connection;
+pub mod csv;
 mod embedded;
 mod error;
 mod export;

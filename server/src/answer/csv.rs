@@ -2,8 +2,9 @@
 //!
 //! A statement's error has no place in it, as in InfluxDB 1.x.
 
-use super::value::{push_csv, push_csv_text, push_number};
+use super::value::{push_csv, push_number};
 use super::{Answer, AnswerStyle, Pieces};
+use crate::csv::{push_text, tags_text};
 use model::{Column, Precision, Values};
 use query::{Message, RowSink, SeriesHeader, SinkError};
 
@@ -34,16 +35,16 @@ impl RowSink for CsvAnswer {
             out.push_str("name,tags");
             for column in header.columns.iter() {
                 out.push(',');
-                push_csv_text(out, column);
+                push_text(out, column);
             }
             out.push('\n');
             self.columns = Some(header.columns.clone());
             self.wrote = true;
         }
         self.prefix.clear();
-        push_csv_text(&mut self.prefix, header.name.as_deref().unwrap_or(""));
+        push_text(&mut self.prefix, header.name.as_deref().unwrap_or(""));
         self.prefix.push(',');
-        push_csv_text(&mut self.prefix, &tags_text(&header.tags));
+        push_text(&mut self.prefix, &tags_text(pairs(&header.tags)));
         self.has_time = header.has_time;
         Ok(())
     }
@@ -85,27 +86,8 @@ impl Answer for CsvAnswer {
     }
 }
 
-/// The tags that are there, as line protocol writes them.
-fn tags_text(tags: &[(Box<str>, Box<str>)]) -> String {
-    let mut text = String::new();
-    for (key, value) in tags.iter().filter(|(_, value)| !value.is_empty()) {
-        if !text.is_empty() {
-            text.push(',');
-        }
-        push_escaped(&mut text, key);
-        text.push('=');
-        push_escaped(&mut text, value);
-    }
-    text
-}
-
-fn push_escaped(out: &mut String, text: &str) {
-    for c in text.chars() {
-        if matches!(c, ',' | '=' | ' ') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
+fn pairs(tags: &[(Box<str>, Box<str>)]) -> impl Iterator<Item = (&str, &str)> {
+    tags.iter().map(|(key, value)| (&**key, &**value))
 }
 
 #[cfg(test)]
@@ -116,6 +98,6 @@ mod tests {
     fn missing_tags_are_left_out_and_names_are_escaped() {
         let tags = [("a b", "x,y"), ("host", ""), ("region", "us west")];
         let tags: Vec<_> = tags.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
-        assert_eq!(tags_text(&tags), "a\\ b=x\\,y,region=us\\ west");
+        assert_eq!(tags_text(pairs(&tags)), "a\\ b=x\\,y,region=us\\ west");
     }
 }

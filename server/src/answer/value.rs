@@ -1,5 +1,6 @@
 //! One value as JSON or as a CSV cell.
 
+use crate::csv::push_text;
 use model::{Precision, ValueRef};
 use query::text::{push_json_float, push_rfc3339, push_rfc3339_in};
 use std::fmt::Write as _;
@@ -79,23 +80,11 @@ pub(super) fn push_number(out: &mut String, number: impl std::fmt::Display) {
 pub(super) fn push_csv(out: &mut String, value: Option<ValueRef<'_>>) {
     match value {
         None => {}
-        Some(ValueRef::String(text)) => push_csv_text(out, text),
+        Some(ValueRef::String(text)) => push_text(out, text),
         Some(ValueRef::Float(v)) if v.is_nan() => {}
         Some(ValueRef::Float(v)) => push_number(out, v),
         other => push_json(out, other),
     }
-}
-
-/// Appends a text as a CSV cell.
-pub(crate) fn push_csv_text(out: &mut String, text: &str) {
-    let plain = !text.contains([',', '"', '\n', '\r']) && !text.starts_with([' ', '\t']);
-    if plain {
-        out.push_str(text);
-        return;
-    }
-    out.push('"');
-    out.push_str(&text.replace('"', "\"\""));
-    out.push('"');
 }
 
 #[cfg(test)]
@@ -117,8 +106,8 @@ mod tests {
     #[test]
     fn csv_cells_are_quoted_only_where_they_must_be() {
         let mut out = String::new();
-        push_csv_text(&mut out, "plain");
-        push_csv_text(&mut out, "a,\"b\"");
+        push_text(&mut out, "plain");
+        push_text(&mut out, "a,\"b\"");
         assert_eq!(out, "plain\"a,\"\"b\"\"\"");
     }
 

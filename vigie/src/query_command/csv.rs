@@ -3,6 +3,7 @@
 use super::Printer;
 use crate::documents::{Part, Series, as_text};
 use serde_json::value::RawValue;
+use server::csv::{push_text, tags_text};
 use std::io::{self, Write};
 
 /// Prints rows as they come.
@@ -26,10 +27,11 @@ impl<W: Write> CsvPrinter<W> {
         if !is_open {
             self.print_header(statement, &series.columns)?;
         }
+        let tags = series.tags.iter().map(|(key, value)| (&**key, &**value));
         let mut prefix = String::new();
         push_text(&mut prefix, &series.name);
         prefix.push(',');
-        push_text(&mut prefix, &tags_text(series));
+        push_text(&mut prefix, &tags_text(tags));
         for row in &series.values {
             self.line.clear();
             self.line.push_str(&prefix);
@@ -69,29 +71,6 @@ impl<W: Write> Printer for CsvPrinter<W> {
     }
 }
 
-/// The tags that are there, as line protocol writes them.
-fn tags_text(series: &Series<'_>) -> String {
-    let mut text = String::new();
-    for (key, value) in series.tags.iter().filter(|(_, value)| !value.is_empty()) {
-        if !text.is_empty() {
-            text.push(',');
-        }
-        push_escaped(&mut text, key);
-        text.push('=');
-        push_escaped(&mut text, value);
-    }
-    text
-}
-
-fn push_escaped(out: &mut String, text: &str) {
-    for c in text.chars() {
-        if matches!(c, ',' | '=' | ' ') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-}
-
 /// A cell: nothing for null, a number without an exponent, a text quoted where it must be.
 fn push_value(out: &mut String, value: &RawValue) {
     let text = value.get();
@@ -104,16 +83,6 @@ fn push_value(out: &mut String, value: &RawValue) {
             _ => out.push_str(text),
         },
     }
-}
-
-fn push_text(out: &mut String, text: &str) {
-    if !text.contains([',', '"', '\n', '\r']) && !text.starts_with([' ', '\t']) {
-        out.push_str(text);
-        return;
-    }
-    out.push('"');
-    out.push_str(&text.replace('"', "\"\""));
-    out.push('"');
 }
 
 #[cfg(test)]
